@@ -1,0 +1,51 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    // Most files wait for servers, browsers and clocks of others: two at a time, also on two cores.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'server',
+          include: ['test/server/**/*.test.ts', 'test/laws/**/*.test.ts', 'test/simulator/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 30_000,
+          hookTimeout: 120_000,
+          globalSetup: ['test/support/global-postgres.ts'],
+          setupFiles: ['test/support/properties.ts'],
+        },
+      },
+      {
+        oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+        test: {
+          name: 'widget',
+          include: ['test/widget/**/*.test.ts', 'test/widget/**/*.test.tsx'],
+          environment: 'happy-dom',
+          setupFiles: ['test/support/properties.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 90_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        // `npm run test:long` alone runs these: they take minutes to hours.
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          environment: 'node',
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          globalSetup: ['test/support/global-postgres.ts'],
+          setupFiles: ['test/support/properties.ts'],
+        },
+      },
+    ],
+  },
+})
