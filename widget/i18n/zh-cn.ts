@@ -1,0 +1,323 @@
+import type { RequestState } from '../../server/contract/invoicing.ts'
+import type { OrderState } from '../../server/contract/orders.ts'
+import type { ProblemCode } from '../../server/contract/problems.ts'
+
+/**
+ * Refusals that the first screen can meet, in words a shopkeeper would sign: what it is, then what to do.
+ * The others come after the first paint (`zh-problems.ts`); a new code belongs there.
+ */
+export const firstProblems = {
+  route_not_found: '页面版本较旧，请刷新后重试。',
+  text_not_allowed: '含有看不见的特殊字符，请删除后重新输入。',
+  rate_limited: '操作有点快，请稍等一会儿。',
+  token_missing: '会话已过期，请重新打开开票链接。',
+  token_invalid: '会话已过期，请重新打开开票链接。',
+  token_expired: '会话已过期，请重新打开开票链接。',
+  token_replayed: '会话已过期，请重新打开开票链接。',
+  token_not_allowed: '这个链接不能进行此操作。',
+  link_invalid: '这个链接已失效或不完整，请向商家索取新的开票链接。',
+  order_not_found: '没有找到对得上的订单，请核对订单号和验证信息。',
+  order_number_invalid: '这不像一个订单号，请核对后重新输入。',
+  proof_cooldown: '尝试次数过多，请稍后再试。',
+  order_not_paid: '订单还没有付款，付款后即可开票。',
+  order_cancelled: '订单已取消，不能开票。',
+  order_in_review: '订单正在审核，通过后即可开票。',
+  order_status_unknown: '暂时无法确认订单状态，请联系客服。',
+  order_refund_in_progress: '退款正在处理中，处理完成后再来开票。',
+  order_refund_unclear: '退款情况需要人工确认，请联系客服。',
+  order_fully_refunded: '订单已全额退款，没有可开票的金额。',
+  order_already_invoiced: '这个订单已经开过票了，可以直接下载。',
+  order_merged_invoiced: '这个订单已与其他订单合并开具在一张发票上。',
+  override_reason_missing: '已超过开票期限，请填写补开原因。',
+  order_being_invoiced: '这个订单正在开票，无需重复提交。',
+  order_deadline_passed: '自助开票已截止，可以联系客服补开。',
+  order_not_invoiceable: '这个订单没有可开票的金额。',
+  order_changed: '订单刚刚有变化，请重新核对金额后提交。',
+  preflight_failed: '有几处需要修改，改好后再提交。',
+  title_name_missing: '请填写发票抬头。',
+  title_name_too_long: '抬头太长了，最多 100 个字。',
+  title_name_is_tax_id: '这里填的像是税号，请填写名称。',
+  title_tax_id_missing: '请填写税号（统一社会信用代码）。',
+  title_tax_id_invalid: '税号格式不对，一般为 18 位数字和大写字母。',
+  title_tax_id_check_failed: '税号校验不通过，可能有一位写错了。',
+  title_tax_id_is_name: '这里填的像是名称，请填写税号。',
+  title_tax_id_is_invoice_number: '这像是发票号码，不是税号。',
+  title_foreign_special: '境外客户只能开普票，请改选普票。',
+  title_person_special: '个人不能开专票，请改选普票或企业抬头。',
+  email_invalid: '邮箱格式不对，例如 name@example.com。',
+  phone_invalid: '手机号格式不对，请填写 11 位手机号。',
+  reveal_reason_missing: '请填写查看原因。',
+  service_unavailable: '服务暂时繁忙，请稍后再试。',
+  unexpected: '出了点问题，我们已经记录，请稍后再试。',
+} satisfies Partial<Record<ProblemCode, string>>
+
+const requestStates = {
+  submitted: '已受理',
+  in_review: '人工审核中',
+  approved: '审核通过',
+  rejected: '未能开具',
+  queued: '排队开票',
+  held: '稍后自动开具',
+  issuing: '开票中',
+  in_doubt: '正在核实',
+  issued: '已开具',
+  withdrawn: '已撤回',
+} satisfies Record<RequestState, string>
+
+const orderStates = {
+  pending_review: '待审核',
+  pending_payment: '待支付',
+  paid: '已支付',
+  shipped: '已发货',
+  completed: '已完成',
+  cancelled: '已取消',
+} satisfies Record<OrderState, string>
+
+/** The sentences below a state: what happens now, and whether the reader has to do anything. */
+const progress = {
+  undo: (left: string) => `${left} 内可以撤回修改，之后自动开具。`,
+  submitted: '申请已收到，马上开始开票。',
+  in_review: '商家需要人工核对后再开具，通过后会自动开票，无需重复提交。',
+  approved: '审核已通过，马上开始开票。',
+  queued: '正在排队，一般几秒内完成。可以离开此页，结果会保留。',
+  issuing: '税局正在开具，一般几秒内完成。可以离开此页，结果会保留。',
+  held: '商家的开票账号暂时不可用，恢复后会自动开具，无需重复提交。',
+  heldCredit: '商家的开票额度暂时不足，调整后会自动开具，无需重复提交。',
+  in_doubt: '税局可能已开出，正在核实，请勿重复提交。核实后结果会自动显示。',
+  rejected: '请按下面的原因修改后重新提交。',
+  rejectedFix: '只要改好下面这一处，原申请就会继续，不用重填。',
+  withdrawn: '申请已撤回，没有开具发票。需要时可以重新申请。',
+  issued: '发票已开具。',
+  expected: (time: string) => `预计 ${time} 前有结果`,
+  confirming: '已提交，正在确认…',
+} as const
+
+const actions = {
+  next: '下一步',
+  back: '返回',
+  check: '核对信息',
+  submit: '提交开票',
+  submitting: '正在提交…',
+  edit: '修改',
+  retry: '重试',
+  reload: '刷新页面',
+  withdraw: '撤回',
+  askAgain: '重新申请',
+  fixTitle: '修改后重新提交',
+  download: '查看发票',
+  seeRequest: '查看开票进度',
+  contactService: '找客服',
+  contactServiceLate: '找客服补开',
+  copyLink: '复制链接',
+  copied: '已复制',
+  openPdf: '打开 PDF',
+  openXml: '下载 XML',
+  openOfd: '下载 OFD',
+  sendMail: '发送到邮箱',
+  resendMail: '再次发送',
+  otherOrder: '查询其他订单',
+  accept: (value: string) => `改为 ${value}`,
+  swap: '互换名称和税号',
+  details: '查看明细',
+} as const
+
+const titleForm = {
+  heading: '发票抬头',
+  company: '企业',
+  person: '个人',
+  kindLabel: '抬头类型',
+  name: '公司名称',
+  nameHint: '粘贴识别：可粘贴税号或整段开票信息',
+  personName: '姓名',
+  personHint: (name: string) => `不填则开给“${name}”`,
+  optional: '（选填）',
+  taxId: '税号',
+  taxIdHint: '统一社会信用代码，18 位',
+  email: '接收邮箱',
+  emailHint: '开好后自动发送；不填也可在本页下载',
+  invoiceKind: '发票类型',
+  ordinary: '普通发票',
+  special: '专用发票',
+  specialHint: '用于企业抵扣，可能需要商家审核',
+  suggestions: '匹配的企业',
+  suggestionCount: (count: number) => `有 ${count} 条建议，用上下键选择`,
+  found: (fields: string) => `已识别：${fields}`,
+  more: '单位类型、地址、开户行（选填）',
+  highlighted: '识别来源',
+  several: '识别到多个抬头，请选择一个：',
+  crcWarning: '二维码校验未通过，请核对内容。',
+  cut: '文字太长，只识别了前面一部分。',
+  fields: {
+    name: '名称',
+    taxId: '税号',
+    email: '邮箱',
+    address: '地址',
+    phone: '电话',
+    bankName: '开户行',
+    bankAccount: '账号',
+  },
+  illegalCharacter: (position: number, character: string) =>
+    `第 ${position} 位“${character}”不是税号里会出现的字符，可能看错了。`,
+  length: (count: number) => `税号应为 18 位，现在是 ${count} 位。`,
+  bracketsWidened: '括号会按登记名称写成全角。',
+  hintFromOrder: '已按订单里的抬头填好，请核对。',
+} as const
+
+const ladder = {
+  heading: '可开票金额',
+  goods: '商品金额',
+  freight: '运费',
+  discount: '优惠',
+  paid: '实付',
+  refunded: '退款',
+  platform: '平台红包',
+  claimed: '已开或开票中',
+  invoiceable: '可开票金额',
+  rounding: (line: number) => `分摊的尾差计入第 ${line} 行。`,
+} as const
+
+const flow = {
+  pageTitle: '电子发票',
+  demo: '演示',
+  demoNote: '演示环境，开出的发票不具法律效力。',
+  verify: '发票查验',
+  findHeading: '输入订单号',
+  findLabel: '订单号',
+  findHint: '在订单详情里可以复制',
+  findEmpty: '请输入订单号。',
+  proofHeading: '验证是本人订单',
+  proofIntro: (number: string) => `订单 ${number}`,
+  proofWhy: '为保护隐私，请再提供一项信息，任选其一。',
+  proofKind: '验证方式',
+  proofAmount: '实付金额',
+  proofPhone: '手机后四位',
+  proofAmountLabel: '实付金额（元）',
+  proofAmountHint: '以订单详情里的实付款为准，例如 128.50',
+  proofAmountWrong: '请输入金额，例如 128.50。',
+  proofPhoneLabel: '收货手机号后四位',
+  proofPhoneWrong: '请输入 4 位数字。',
+  cooldown: (left: string) => `尝试次数过多，请在 ${left} 后再试。`,
+  ordersHeading: '选择要开票的订单',
+  ordersEmpty: '这里还没有可以开票的订单。',
+  order: '订单',
+  orderTime: '下单时间',
+  buyer: '买家',
+  until: (date: string) => `最晚 ${date} 前自助开票`,
+  checkHeading: '核对开票信息',
+  checkIntro: '请核对，提交后会按此开具。',
+  seller: '销售方',
+  buyerName: '购买方',
+  net: '金额（不含税）',
+  tax: '税额',
+  gross: '价税合计',
+  rate: '税率',
+  exempt: '免税',
+  untaxed: '不征税',
+  lines: (count: number) => `${count} 项商品`,
+  needsReview: '这张发票需要商家人工核对，通过后自动开具。',
+  undoHint: (time: string) => `提交后 ${time} 内可以撤回。`,
+  requestHeading: '开票进度',
+  ticket: '申请编号',
+  stages: { accepted: '受理', issuing: '开票中', issued: '已开具' },
+  stageDone: '已完成',
+  stageNow: '进行中',
+  stageNext: '未开始',
+  offlineNote: '网络不稳定，恢复后会自动更新。',
+  waiting: (seconds: number) => `稍等 ${seconds} 秒后自动继续…`,
+  sessionEnded: '会话已过期，请重新打开开票链接。已填写的内容还在本页。',
+  loading: '正在加载…',
+} as const
+
+const invoice = {
+  heading: '发票已开具',
+  redHeading: '红字发票已开具',
+  goneHeading: '原发票已红冲',
+  preview: '发票预览',
+  longPress: '长按图片保存到手机',
+  previewFailed: '预览暂时打不开，可用下面的方式获取。',
+  number: '发票号码',
+  date: '开票日期',
+  amount: '价税合计',
+  files: '发票文件',
+  linkHint: '链接 10 分钟内有效，可在任何浏览器打开。',
+  copyManually: '请长按选中下面的链接复制：',
+  mail: '邮箱',
+  resendsLeft: (count: number) => `还可发送 ${count} 次`,
+  openOutside: '文件打不开？点右上角 ··· 选择“在浏览器打开”。',
+  states: {
+    issued: '',
+    partly_reversed: '这张发票已部分红冲，剩余金额仍然有效。',
+    reversed: '这张发票已红冲，不能再用于报销或抵扣。',
+    replaced: '这张发票已红冲、已被替换，请使用新的发票。',
+  },
+  deliveries: {
+    queued: '正在发送',
+    sent: '已发出',
+    delivered: '已送达',
+    bounced: '邮箱退回了邮件，请检查地址',
+    failed: '发送失败，可再次发送',
+  },
+} as const
+
+/** 为什么不能开: a heading, one sentence with its date, and nothing else. */
+const reasons = {
+  order_not_paid: { heading: '订单未付款', detail: () => '付款完成后即可开票。' },
+  order_cancelled: { heading: '订单已取消', detail: () => '取消的订单不能开票。需要商品可以重新下单。' },
+  order_in_review: { heading: '订单审核中', detail: () => '审核通过并付款后即可开票。' },
+  order_status_unknown: {
+    heading: '订单状态待确认',
+    detail: () => '我们暂时读不到这个订单的状态，请让客服帮忙确认。',
+  },
+  order_refund_in_progress: {
+    heading: '退款处理中',
+    detail: (at: string | null) =>
+      at === null ? '退款处理完成后即可按剩余金额开票。' : `退款处理完成后即可开票，请在 ${at} 以后再来。`,
+  },
+  order_refund_unclear: { heading: '退款情况待确认', detail: () => '退款金额需要人工确认，请联系客服。' },
+  order_fully_refunded: { heading: '已全额退款', detail: () => '订单款项已全部退回，没有可开票的金额。' },
+  order_deadline_passed: {
+    heading: '自助开票已截止',
+    detail: (at: string | null) =>
+      at === null ? '自助开票已截止，客服可以帮您补开。' : `自助开票已于 ${at} 截止，客服可以帮您补开。`,
+  },
+  order_merged_invoiced: {
+    heading: '已合并开票',
+    detail: (number: string | null) =>
+      number === null ? '已与其他订单合并开具在一张发票上。' : `已合并开具在 ${number}`,
+  },
+  order_not_invoiceable: { heading: '没有可开票的金额', detail: () => '如有疑问，请联系客服。' },
+} as const
+
+const ticket = {
+  opened: '已提交给客服',
+  number: '工单号',
+  due: (time: string) => `预计 ${time} 前回复。请保存工单号。`,
+} as const
+
+const failures = {
+  unreachable: '网络连接不上，请检查网络后重试。',
+  timeout: '网络有点慢，还没有收到结果。',
+  unreadable: '页面版本较旧，请刷新后重试。',
+} as const
+
+/** Some are there from the start, the others soon after. */
+const problems: typeof firstProblems & { readonly [code in ProblemCode]?: string } = firstProblems
+
+/** The language of most readers, and the shape that every other language has to fill. */
+export const zhCN = {
+  languageName: '中文',
+  languageSwitch: '语言',
+  currency: '元',
+  problems,
+  requestStates,
+  orderStates,
+  progress,
+  actions,
+  titleForm,
+  ladder,
+  flow,
+  invoice,
+  reasons,
+  ticket,
+  failures,
+}
