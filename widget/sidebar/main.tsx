@@ -1,0 +1,43 @@
+import { render } from 'preact'
+import { waitMs } from '../api/back-off.ts'
+import { createClient } from '../api/client.ts'
+import { createGenericHost } from '../hosts/generic.host.ts'
+import { findParentOrigin } from '../hosts/parent-origin.ts'
+import { chooseLocale, WordsProvider } from '../i18n/locale.tsx'
+import { applyAccent } from '../ui/accent.ts'
+import '../ui/base.css'
+import '../ui/controls.css'
+import '../ui/blocks.css'
+import '../reissue/reissue.css'
+import './sidebar.css'
+import { readShopMeta } from '../ui/shop-meta.ts'
+import { takeLaunchToken } from './launch-token.ts'
+import { Sidebar } from './Sidebar.tsx'
+import { createTalks } from './talks.model.ts'
+import { createToday } from './today.model.ts'
+
+// Before anything else: the token leaves the address.
+const launchToken = takeLaunchToken()
+const shop = readShopMeta()
+const locale = chooseLocale(location.search, navigator.language)
+const client = createClient({ language: () => document.documentElement.lang || locale })
+const today = createToday(client)
+const talks = createTalks({ ...client, wait: waitMs, onRequest: today.refresh })
+const host = createGenericHost({
+  window,
+  parent: window.parent,
+  allowedOrigins: shop?.allowedOrigins ?? [],
+  parentOrigin: findParentOrigin(window),
+})
+const app = document.getElementById('app')
+
+if (shop) applyAccent(shop.accent)
+if (app) {
+  app.textContent = ''
+  render(
+    <WordsProvider locale={locale}>
+      <Sidebar client={client} talks={talks} today={today} host={host} launchToken={launchToken} />
+    </WordsProvider>,
+    app,
+  )
+}

@@ -1,0 +1,21 @@
+import { render } from 'preact'
+import { createClient } from '../api/client.ts'
+import { chooseLocale, WordsProvider } from '../i18n/locale.tsx'
+import '../ui/base.css'
+import '../ui/controls.css'
+import '../ui/blocks.css'
+import './verify.css'
+import { VerifyPage } from './VerifyPage.tsx'
+
+const locale = chooseLocale(location.search, navigator.language)
+const client = createClient({ language: () => document.documentElement.lang || locale })
+const app = document.getElementById('app')
+
+if (app) {
+  render(
+    <WordsProvider locale={locale}>
+      <VerifyPage call={client.bareCall} />
+    </WordsProvider>,
+    app,
+  )
+}
