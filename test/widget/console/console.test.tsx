@@ -1,0 +1,176 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact'
+import { afterEach, expect, test } from 'vitest'
+import type { ReviewItem } from '../../../server/contract/reviews.ts'
+import type { StaffSelf } from '../../../server/contract/staff.ts'
+import { createCall } from '../../../widget/api/call.ts'
+import type { Client } from '../../../widget/api/client.ts'
+import { createSession, withSession } from '../../../widget/api/session.ts'
+import { Console } from '../../../widget/console/Console.tsx'
+import { WordsProvider } from '../../../widget/i18n/locale.tsx'
+import { createFakeApi, type FakeAnswer, problem } from '../../support/fake-api.ts'
+
+const ITEM: ReviewItem = {
+  kind: 'request',
+  id: 'request-1',
+  version: 3,
+  ticketNumber: 'F-7K2M-9QXA',
+  reason: 'special',
+  overrideReason: null,
+  invoiceKind: 'special',
+  buyerName: '上海演示贸易有限公司',
+  amountFen: 86_000,
+  orders: [{ orderId: 'order-TM-1001', number: 'TM-1001', amountFen: 86_000 }],
+  shopId: 'shop-1',
+  shopName: '邮驿文创天猫旗舰店',
+  requestedBy: 'agent:agent-lin',
+  isOwn: false,
+  createdAt: '2026-11-22T04:00:00.000Z',
+  dueAt: '2026-11-23T04:00:00.000Z',
+}
+
+type Sent = { line: string; body: unknown }
+
+/** The console before a server that answers from a table; what is not in it is not found. */
+function openConsole(items: ReviewItem[], role: StaffSelf['role'] = 'finance') {
+  const desk = { items, isFresh: false, sent: [] as Sent[] }
+  const self: StaffSelf = {
+    ...{ id: 'staff-1', login: 'li@a', role, merchantName: '武汉邮驿' },
+    stepUpUntil: null,
+  }
+  const session = { ...createFakeApi().session('proof', []), role, via: 'login' as const }
+  const ok = (body: unknown): FakeAnswer => ({ status: 200, body })
+  const decide = (): FakeAnswer => {
+    if (!desk.isFresh) return problem(403, 'step_up_needed')
+    desk.items = []
+    return ok({})
+  }
+  const table: Readonly<Record<string, (body: unknown) => FakeAnswer>> = {
+    'POST /staff/sessions': (body) =>
+      (body as { code: string }).code === '111111'
+        ? ok({ session, staff: self })
+        : problem(401, 'login_refused'),
+    'GET /review-items': () => ok({ items: desk.items }),
+    'POST /staff/step-up': (body) => {
+      desk.isFresh = (body as { code: string }).code === '222222'
+      return desk.isFresh ? ok({ until: '2026-11-22T04:05:00.000Z' }) : problem(403, 'step_up_refused')
+    },
+    'POST /invoice-requests/request-1/approve': decide,
+    'POST /invoice-requests/request-1/reject': decide,
+  }
+  const fetch = async (input: unknown, init: RequestInit = {}) => {
+    const line = `${init.method} ${String(input).split('/v1')[1]}`
+    const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : null
+    desk.sent.push({ line, body })
+    const { status, body: answer } = table[line]?.(body) ?? problem(404, 'route_not_found')
+    return new Response(JSON.stringify(answer), { status })
+  }
+  const held = createSession()
+  const bareCall = createCall({ fetch, bearer: held.bearer, language: () => 'zh-CN' })
+  let wake = () => {}
+  const client: Client = {
+    session: held,
+    call: withSession(held, bareCall),
+    bareCall,
+    live: { watch: () => () => {}, isLive: () => false, wake() {}, close() {} },
+    wakes: {
+      isVisible: () => true,
+      onWake(listener) {
+        wake = listener
+        return () => {}
+      },
+    },
+  }
+  render(
+    <WordsProvider locale="zh-CN">
+      <Console client={client} leave={() => {}} />
+    </WordsProvider>,
+  )
+  const sent = (line: string) => desk.sent.filter((one) => one.line === line)
+  return { desk, sent, wake: () => wake() }
+}
+
+const type = (label: string, text: string) =>
+  fireEvent.input(screen.getByLabelText(label), { target: { value: text } })
+const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }))
+
+async function signIn(code = '111111') {
+  type('账号', 'li@a')
+  type('密码', 'correct horse')
+  type('动态验证码', code)
+  press('登录')
+  if (code === '111111') await screen.findByRole('heading', { name: '待审核' })
+}
+
+const openItem = async () => fireEvent.click(await screen.findByRole('button', { name: /上海演示贸易/ }))
+
+afterEach(cleanup)
+
+test('a refusal says nothing of what was wrong, keeps name and password and empties the code', async () => {
+  openConsole([])
+  await signIn('000000')
+  await screen.findByText('账号、密码或验证码不正确。')
+  expect(screen.getByRole('alert').textContent).toBe('账号、密码或验证码不正确。')
+  expect((screen.getByLabelText('账号') as HTMLInputElement).value).toBe('li@a')
+  expect((screen.getByLabelText('动态验证码') as HTMLInputElement).value).toBe('')
+})
+
+test('approving asks for a fresh code once and names the version that was shown', async () => {
+  const { sent } = openConsole([ITEM])
+  await signIn()
+  await openItem()
+  press('通过')
+  await screen.findByRole('heading', { name: '请再次输入动态验证码' })
+  type('动态验证码', '000000')
+  press('验证并继续')
+  await screen.findByText('验证码不正确或已用过，请用下一个。')
+  type('动态验证码', '222222')
+  press('验证并继续')
+  await screen.findByText('已通过：上海演示贸易有限公司')
+  expect(sent('POST /invoice-requests/request-1/approve').map(({ body }) => body)).toEqual([
+    { version: 3 },
+    { version: 3 },
+  ])
+})
+
+test('rejecting names the wrong fields and needs a sentence', async () => {
+  const { desk, sent } = openConsole([ITEM])
+  desk.isFresh = true
+  await signIn()
+  await openItem()
+  press('驳回')
+  fireEvent.click(screen.getByLabelText('税号'))
+  press('确认驳回')
+  await screen.findByText('请写明原因。')
+  type('说明', '税号与名称不符')
+  press('确认驳回')
+  await screen.findByText('已驳回：上海演示贸易有限公司')
+  expect(sent('POST /invoice-requests/request-1/reject').map(({ body }) => body)).toEqual([
+    { version: 3, fields: ['taxId'], note: '税号与名称不符' },
+  ])
+})
+
+test('an own item has no buttons, and says why', async () => {
+  openConsole([{ ...ITEM, isOwn: true }])
+  await signIn()
+  await openItem()
+  await screen.findByText(/须由其他财务人员审核/)
+  expect(screen.queryByRole('button', { name: '通过' })).toBeNull()
+})
+
+test('who only reads sees the queue without a decision', async () => {
+  openConsole([ITEM], 'auditor')
+  await signIn()
+  await openItem()
+  await screen.findByText('您可以查看，审核由财务进行。')
+  expect(screen.queryByRole('button', { name: '通过' })).toBeNull()
+})
+
+test('an item that changes while it is read is shown anew, and said so', async () => {
+  const { desk, wake } = openConsole([ITEM])
+  await signIn()
+  await openItem()
+  desk.items = [{ ...ITEM, version: 4, amountFen: 90_000 }]
+  wake()
+  await screen.findByText(/发生了变化/)
+  await waitFor(() => expect(screen.getAllByText('¥900.00').length).toBeGreaterThan(1))
+})
