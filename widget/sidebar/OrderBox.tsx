@@ -21,9 +21,10 @@ export function OrderBox({ talk }: { talk: Talk }) {
 
   const submit = (event: Event) => {
     event.preventDefault()
-    setEmpty(text.trim() === '')
-    if (text.trim() === '') box.current?.focus()
-    else talk.find(text)
+    const typed = talk.state().text // What was drawn last may lack the key pressed last.
+    setEmpty(typed.trim() === '')
+    if (typed.trim() === '') box.current?.focus()
+    else talk.find(typed)
   }
   const hint = number !== null && number !== text.trim() ? words.foundAs(number) : words.orderHint
   const error = isEmpty && text.trim() === '' ? words.orderEmpty : null
