@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** How long a condition may take to come true: a machine may be slow and busy, and only the test knows it is. */
+const poll = { timeout: 25_000, interval: 50 }
+
 export default defineConfig({
   test: {
     // Most files wait for servers, browsers and clocks of others: two at a time, also on two cores.
@@ -10,7 +13,8 @@ export default defineConfig({
           name: 'server',
           include: ['test/server/**/*.test.ts', 'test/laws/**/*.test.ts', 'test/simulator/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          expect: { poll },
           hookTimeout: 120_000,
           globalSetup: ['test/support/global-postgres.ts'],
           setupFiles: ['test/support/properties.ts'],
@@ -22,7 +26,9 @@ export default defineConfig({
           name: 'widget',
           include: ['test/widget/**/*.test.ts', 'test/widget/**/*.test.tsx'],
           environment: 'happy-dom',
-          setupFiles: ['test/support/properties.ts'],
+          testTimeout: 60_000,
+          expect: { poll },
+          setupFiles: ['test/support/properties.ts', 'test/widget/patience.ts'],
         },
       },
       {
@@ -30,7 +36,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 90_000,
+          testTimeout: 120_000,
+          expect: { poll },
           hookTimeout: 180_000,
         },
       },
@@ -41,6 +48,7 @@ export default defineConfig({
           include: ['test/long/**/*.test.ts'],
           environment: 'node',
           hookTimeout: 180_000,
+          expect: { poll },
           fileParallelism: false,
           globalSetup: ['test/support/global-postgres.ts'],
           setupFiles: ['test/support/properties.ts'],

@@ -24,13 +24,18 @@ afterAll(async () => {
 /** An agent's console with the panel at 360 px, as a user opens it. */
 async function openDesk(locale = 'zh-CN'): Promise<TestPage> {
   const page = await browser.newPage({ locale })
-  page.setDefaultTimeout(15_000)
   await page.goto(`${stack.demoUrl}/console${locale === 'en-GB' ? '?lang=en' : ''}`)
   return page
 }
 
 const order = () => panel.locator('#order')
 const talkTo = (nick: string) => desk.getByRole('button', { name: nick })
+
+/** Chooses a conversation and waits until the panel is there too: what is typed before lands in the old one. */
+async function enterTalk(nick: string, numberInBox: string): Promise<void> {
+  await talkTo(nick).click()
+  await expect.poll(() => order().inputValue()).toBe(numberInBox)
+}
 
 async function find(text: string): Promise<void> {
   await order().fill(text)
@@ -53,8 +58,7 @@ describe('J1: an agent answers with an invoice', () => {
   })
 
   test('1: without an order in the context the field is empty and has the focus', async () => {
-    await talkTo('路过的访客').click()
-    await expect.poll(() => order().inputValue()).toBe('')
+    await enterTalk('路过的访客', '')
     // A panel that opens beside such a conversation takes the focus; one that is open leaves it where it is.
     const fresh = await browser.newPage({ viewport: { width: 360, height: 720 } })
     const token = await stack.launch('a-tm', { role: 'agent', subject: 'agent-lin', shopId: null })
@@ -67,7 +71,7 @@ describe('J1: an agent answers with an invoice', () => {
   })
 
   test('2: full-width letters and spaces are the order, with its shop, masked buyer and ladder', async () => {
-    await talkTo('小鹿要早睡').click()
+    await enterTalk('小鹿要早睡', 'TM-1001')
     await order().fill('')
     await order().pressSequentially('　TM－１００１ ')
     await order().press('Enter')
@@ -175,8 +179,9 @@ describe('J1 N: what cannot be invoiced says why, and what to do', () => {
     { number: 'TM-1005', heading: '退款处理中', next: /请在 \d{4}年\d{1,2}月\d{1,2}日 以后再来开票/ },
   ]
 
+  beforeAll(() => enterTalk('路过的访客', ''))
+
   test.for(REASONS)('$number: $heading', async ({ number, heading, next }) => {
-    await talkTo('路过的访客').click()
     await find(number)
     await panel.getByRole('heading', { name: heading }).waitFor()
     expect(await panel.locator('.next-step').textContent()).toMatch(next)
@@ -218,7 +223,6 @@ describe('J1 N: what cannot be invoiced says why, and what to do', () => {
 describe('J1 at other widths and in English', () => {
   test.for(['zh-CN', 'en'])('the panel alone, from 320 px on, in %s', async (language) => {
     const alone = await browser.newPage({ viewport: { width: 320, height: 720 }, locale: language })
-    alone.setDefaultTimeout(15_000)
     const token = await stack.launch('a-tm', { role: 'agent', subject: 'agent-lin', shopId: null })
     await alone.goto(`${stack.publicUrl}/sidebar/a-tm?lang=${language}#t=${token}`)
     const look = (name: string) => inspect(alone, `panel-${name}-${language}`, [320, 360, 400])

@@ -29,7 +29,6 @@ const HUBEI = { name: '湖北示例科技有限公司', taxId: '91420111MA49QA0X
 async function openPhone(): Promise<TestPage> {
   const viewport = { width: 360, height: 640 }
   const phone = await browser.newPage({ viewport, userAgent: WECHAT_USER_AGENT, isPhone: true })
-  phone.setDefaultTimeout(15_000)
   return phone
 }
 

@@ -45,7 +45,6 @@ const shown = (papers: readonly Paper[]) =>
 
 async function openDesk(): Promise<void> {
   desk = await browser.newPage()
-  desk.setDefaultTimeout(15_000)
   await desk.goto(`${stack.demoUrl}/console`)
   await desk.getByRole('button', { name: '路过的访客' }).click()
   panel = await openFrame(desk)
@@ -53,7 +52,6 @@ async function openDesk(): Promise<void> {
 
 async function openEnglish(): Promise<void> {
   english = await browser.newPage({ viewport: { width: 360, height: 720 }, locale: 'en' })
-  english.setDefaultTimeout(15_000)
   const token = await stack.launch('a-tm', { role: 'agent', subject: 'agent-lin', shopId: null })
   await english.goto(`${stack.publicUrl}/sidebar/a-tm?lang=en#t=${token}`)
 }
@@ -79,7 +77,6 @@ async function planRename(name: string): Promise<void> {
 
 async function openPhone(url: string): Promise<TestPage> {
   const phone = await browser.newPage({ viewport: { width: 360, height: 640 }, isPhone: true })
-  phone.setDefaultTimeout(15_000)
   await phone.goto(url)
   return phone
 }
@@ -94,7 +91,6 @@ test('pre: finance signs in early: a code is good once, and the next one takes h
   const accounts = await readAccounts(join(stack.dataDir, 'demo'))
   account = accounts.find(({ role }) => role === 'finance') ?? accounts[0] ?? expect.unreachable()
   finance = await browser.newPage()
-  finance.setDefaultTimeout(15_000)
   await finance.goto(`${stack.publicUrl}/console?lang=zh-CN`)
   await finance.getByLabel('账号').fill(account.login)
   await finance.getByLabel('密码', { exact: true }).fill(account.password)
@@ -112,7 +108,7 @@ describe('J3: a wrong title becomes a red and a new blue', () => {
 
   test('pre: the stage has issued both invoices', async () => {
     for (const number of ['TM-1007', 'TM-1008']) {
-      await expect.poll(() => papersOf(number), { timeout: 30_000 }).toHaveLength(1)
+      await expect.poll(() => papersOf(number)).toHaveLength(1)
     }
   })
 
@@ -209,7 +205,7 @@ describe('J3: a wrong title becomes a red and a new blue', () => {
     await inspect(again, 'j3-old-link', [320])
     await again.close()
 
-    await expect.poll(async () => (await stack.mails(MAIL)).length, { timeout: 30_000 }).toBe(before + 1)
+    await expect.poll(async () => (await stack.mails(MAIL)).length).toBe(before + 1)
     const [mail] = await stack.mails(MAIL)
     for (const number of [red?.number, fresh?.number]) {
       expect(mail?.subject).toContain(number)
@@ -294,7 +290,7 @@ describe('J3.5: a special invoice that its buyer has deducted', () => {
     await bureau.getByText('04 购销双方已确认').waitFor()
     await bureau.close()
     const since = Date.now()
-    await panel.getByText('换开发票 · 已完成').waitFor({ timeout: 30_000 })
+    await panel.getByText('换开发票 · 已完成').waitFor()
     console.log(`J3.5: done ${Date.now() - since} ms after the consent`)
 
     const papers = await papersOf('TM-1008')
@@ -348,7 +344,7 @@ describe('J3.6 and J3.7: the customer corrects it alone, once', () => {
     expect([first.status, second.status]).toEqual([201, 201])
     expect(second.body).toEqual(first.body)
     for (let count = 0; count < 2; count += 1) await call(`/v1/reissues/${first.body.id}/execute`)
-    await expect.poll(async () => (await papersOf('TM-1001')).length, { timeout: 30_000 }).toBe(5)
+    await expect.poll(async () => (await papersOf('TM-1001')).length).toBe(5)
 
     const last = (await papersOf('TM-1001')).at(-1)
     const refused = await call(`/v1/invoices/${last?.id}/reissues`, renamed(RENAMED))
@@ -384,7 +380,7 @@ async function issue(orderNumber: string): Promise<void> {
   )
   const asked = await call('/v1/invoice-requests', { orderIds: [order?.id], kind: 'ordinary', title: HUBEI })
   expect(asked.status).toBe(202)
-  await expect.poll(() => papersOf(orderNumber), { timeout: 30_000 }).toHaveLength(1)
+  await expect.poll(() => papersOf(orderNumber)).toHaveLength(1)
 }
 
 type LedgerRow = { number: string; grossFen: number; state: string }

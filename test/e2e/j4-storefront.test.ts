@@ -24,7 +24,6 @@ afterAll(async () => {
 /** The storefront; `sessionSeconds` makes its backend ask for sessions as short as that. */
 async function openStorefront(sessionSeconds?: number, search = ''): Promise<TestPage> {
   const page = await browser.newPage()
-  page.setDefaultTimeout(15_000)
   if (sessionSeconds !== undefined) {
     await page.route('**/api/launch', (route) =>
       route.continue({ postData: JSON.stringify({ surface: 'storefront', sessionSeconds }) }),
@@ -235,7 +234,6 @@ describe('J4.5: a title that looks like markup is plain text everywhere', () => 
 
   async function openQuiet(url: string): Promise<TestPage> {
     const page = await browser.newPage()
-    page.setDefaultTimeout(15_000)
     page.on('dialog', (dialog) => {
       dialogs.push(dialog.message())
       dialog.dismiss().catch(() => undefined)

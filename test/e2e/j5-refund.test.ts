@@ -84,7 +84,6 @@ async function readObject(reply: Response): Promise<Record<string, unknown>> {
 /** A desk where the agent has the order in the panel. */
 async function openDesk(number: string, locale = 'zh-CN'): Promise<{ desk: TestPage; panel: Frame }> {
   const desk = await browser.newPage({ locale })
-  desk.setDefaultTimeout(15_000)
   await desk.goto(`${stack.demoUrl}/console${locale === 'zh-CN' ? '' : '?lang=en'}`)
   const panel = await openFrame(desk)
   await panel.getByText('TM-1001').first().waitFor()
@@ -106,7 +105,6 @@ async function issueAt(panel: Frame): Promise<void> {
 /** The buyer's own page of the order. */
 async function openH5(number: string): Promise<TestPage> {
   const page = await browser.newPage({ viewport: { width: 360, height: 640 }, isPhone: true })
-  page.setDefaultTimeout(15_000)
   await page.goto((await stack.link('a-tm', number)).url)
   await page.getByRole('heading', { name: '发票已开具' }).first().waitFor()
   return page
@@ -115,7 +113,6 @@ async function openH5(number: string): Promise<TestPage> {
 /** The storefront's page, as the shop a-tm would have it for this buyer. */
 async function openEmbed(number: string): Promise<{ page: TestPage; widget: Frame }> {
   const page = await browser.newPage()
-  page.setDefaultTimeout(15_000)
   await page.route('**/api/stage', async (route) => {
     const staged = Object(await (await route.fetch()).json())
     await route.fulfill({ json: { ...staged, storefront: { ...staged.storefront, shop: 'a-tm' } } })
@@ -144,7 +141,6 @@ async function nextCode(): Promise<string> {
 
 async function openReviews(locale = 'zh-CN'): Promise<TestPage> {
   const page = await browser.newPage({ locale })
-  page.setDefaultTimeout(15_000)
   await page.goto(`${stack.publicUrl}/console?lang=${locale}`)
   await page.locator('#login').fill(finance.login)
   await page.locator('#password').fill(finance.password)
@@ -376,7 +372,7 @@ describe('J5.3: what is possible follows what the channel can do', () => {
     await tell('J5-PROBE', { reference: 'J5-P', state: 'completed', amountFen: 1_000 })
     expect(await waysFor('J5-PROBE')).toEqual(['partial_red', 'replace'])
     await stack.bureau('settings', { profile: 'no_partial' })
-    await expect.poll(() => waysFor('J5-PROBE'), { timeout: 25_000, interval: 500 }).toEqual(['replace'])
+    await expect.poll(() => waysFor('J5-PROBE'), { interval: 500 }).toEqual(['replace'])
     await desk.close()
   })
 
@@ -398,7 +394,7 @@ describe('J5.3: what is possible follows what the channel can do', () => {
     await reviews.getByLabel('动态验证码').fill(await nextCode())
     await reviews.getByRole('button', { name: '验证并继续' }).click()
     await reviews.getByText(/^已通过/).waitFor()
-    await panel.getByText('换开发票 · 已完成').waitFor({ timeout: 30_000 })
+    await panel.getByText('换开发票 · 已完成').waitFor()
 
     const all = await invoicesOf('J5-1002')
     expect(all.map(({ colour, state, gross }) => [colour, state, gross])).toEqual([
@@ -466,7 +462,6 @@ describe('J5.5 and N: refunds that move no money', () => {
     await inspect(desk, 'j5-done-desk-en')
     await desk.close()
     const alone = await browser.newPage({ viewport: { width: 360, height: 720 }, locale: 'en-GB' })
-    alone.setDefaultTimeout(15_000)
     const token = await stack.launch('a-tm', { role: 'agent', subject: 'agent-lin', shopId: null })
     await alone.goto(`${stack.publicUrl}/sidebar/a-tm?lang=en#t=${token}`)
     await alone.locator('#order').fill('TM-1002')

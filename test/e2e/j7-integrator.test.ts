@@ -135,7 +135,6 @@ describe('J7.4: a table with ten good and three bad rows', () => {
     async ({ name, file }) => {
       const before = await countOrders()
       const page = await browser.newPage()
-      page.setDefaultTimeout(15_000)
       await page.goto(`${stack.demoUrl}/import`)
       await page.locator('#shop option[value="a-tm"]').waitFor({ state: 'attached' })
       if (name === 'GBK') await inspect(page, 'j7-import-empty', [320, 1280])

@@ -99,5 +99,5 @@ test('a new mail appears on the open outbox page by itself', async () => {
   )
   delivery.close()
 
-  await tab.locator('.mails li').waitFor({ timeout: 10_000 })
+  await tab.locator('.mails li').waitFor()
 })

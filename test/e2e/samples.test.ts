@@ -54,7 +54,6 @@ describe.for(EXPORTS)('the $platform export ($encoding)', ({ shop, file, number,
   test('is checked and imported on the import page', async () => {
     const before = await countOrders(shop)
     const page = await browser.newPage()
-    page.setDefaultTimeout(20_000)
     await page.goto(`${stack.demoUrl}/import`)
     await page.locator(`#shop option[value="${shop}"]`).waitFor({ state: 'attached' })
     await page.locator('#file').setInputFiles(join(SAMPLES, file))
@@ -77,7 +76,6 @@ describe.for(EXPORTS)('the $platform export ($encoding)', ({ shop, file, number,
   test('the same file again adds nothing', async () => {
     const before = await countOrders(shop)
     const page = await browser.newPage()
-    page.setDefaultTimeout(20_000)
     await page.goto(`${stack.demoUrl}/import`)
     await page.locator(`#shop option[value="${shop}"]`).waitFor({ state: 'attached' })
     await page.locator('#file').setInputFiles(join(SAMPLES, file))
@@ -98,7 +96,6 @@ describe.for(EXPORTS)('the $platform export ($encoding)', ({ shop, file, number,
       userAgent: WECHAT_USER_AGENT,
       isPhone: true,
     })
-    phone.setDefaultTimeout(20_000)
     await phone.goto(readQr(poster.qrPng) ?? '')
     await phone.locator('#order-number').fill(number)
     await phone.getByRole('button', { name: '下一步' }).tap()

@@ -22,7 +22,6 @@ afterAll(async () => {
 
 async function openOrder(number: string, search = ''): Promise<{ page: TestPage; widget: Frame }> {
   const page = await browser.newPage()
-  page.setDefaultTimeout(15_000)
   await page.goto(`${stack.demoUrl}/storefront${search}`)
   const widget = await openFrame(page)
   await widget.locator('.choice', { hasText: number }).click()
@@ -45,7 +44,7 @@ describe('a shopper’s titles (S1-01)', () => {
     await consent.check()
     await widget.getByRole('button', { name: '提交开票' }).click()
 
-    await expect.poll(keptCount, { timeout: 15_000 }).toBe(1)
+    await expect.poll(keptCount).toBe(1)
     expect(page.problems).toEqual([])
     await page.close()
   })

@@ -59,7 +59,6 @@ async function post(path: string, body: object, headers: Record<string, string> 
 
 async function openPage(query = ''): Promise<TestPage> {
   const page = await browser.newPage()
-  page.setDefaultTimeout(15_000)
   await page.goto(`${stack.publicUrl}/verify${query}`)
   await page.locator('h1').waitFor()
   return page

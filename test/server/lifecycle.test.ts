@@ -125,7 +125,7 @@ test('when the parent is killed the guard stops the server by itself', async () 
 
   parent.kill('SIGKILL')
 
-  await expect.poll(() => processesWith(dataDir), { timeout: 15_000 }).toEqual([])
+  await expect.poll(() => processesWith(dataDir)).toEqual([])
   await expect(ask(url, 'SELECT 1')).rejects.toThrow()
 })
 
@@ -167,7 +167,7 @@ test('a server that is killed comes back at the same address with all that it ac
   process.kill(postmasterOf(data), 'SIGKILL')
 
   const answer = () => ask(adminUrl, 'SELECT answer FROM kept').catch(String)
-  await expect.poll(answer, { timeout: 20_000, interval: 200 }).toEqual([{ answer: 1 }])
+  await expect.poll(answer, { interval: 200 }).toEqual([{ answer: 1 }])
 })
 
 test('a first start that was cut short is made anew', async () => {

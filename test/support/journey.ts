@@ -114,10 +114,8 @@ export async function watchRequest(place: Frame | Page): Promise<() => Promise<W
 
 /** A picture that is there and has content, not only a box for one. */
 export async function expectPicture(image: Locator): Promise<void> {
-  await image.waitFor({ timeout: 20_000 })
+  await image.waitFor()
   await expect
-    .poll(() => image.evaluate(({ complete, naturalWidth }) => (complete ? naturalWidth : 0)), {
-      timeout: 20_000,
-    })
+    .poll(() => image.evaluate(({ complete, naturalWidth }) => (complete ? naturalWidth : 0)))
     .toBeGreaterThan(300)
 }

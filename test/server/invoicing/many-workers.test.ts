@@ -82,7 +82,7 @@ test('a worker that is killed in the middle costs time, never a second invoice',
   const [first] = await Promise.all([addWorker(), addWorker()])
   await askMany(60)
 
-  await expect.poll(countIssued, { timeout: 30_000, interval: 20 }).toBeGreaterThan(10)
+  await expect.poll(countIssued, { interval: 20 }).toBeGreaterThan(10)
   await first.signal('SIGKILL')
 
   await expect.poll(countIssued, { timeout: 90_000, interval: 250 }).toBe(60)

@@ -60,7 +60,7 @@ test('after kill -9 of a worker another one takes its job within seconds', async
 
   await holder.signal('SIGKILL')
 
-  await expect.poll(() => taken, { timeout: 5_000 }).toEqual(['killed'])
+  await expect.poll(() => taken).toEqual(['killed'])
 })
 
 test('the job of a worker that lives, even if it is stopped for a while, is left alone', async () => {

@@ -27,13 +27,13 @@ async function greet() {
 test('the end of the token closes the socket', async () => {
   const { seen } = await greet()
   stage.clock.now = new Date(stage.clock.now.getTime() + 901_000)
-  await expect.poll(() => seen.code, { timeout: 5_000 }).toBe(4401)
+  await expect.poll(() => seen.code).toBe(4401)
 })
 
 test('a socket that does not answer two pings is cut', async () => {
   const { seen, socket } = await greet()
   socket.pause()
-  await expect.poll(() => stage.app.websocketServer.clients.size, { timeout: 5_000 }).toBe(0)
+  await expect.poll(() => stage.app.websocketServer.clients.size).toBe(0)
   socket.terminate()
   expect(seen.code).not.toBe(4401)
 })
@@ -43,5 +43,5 @@ test('the revocation of the signing key closes the socket', async () => {
   const { database, clock } = stage
   await database.signingKey.updateMany({ data: { status: 'revoked' } })
   clock.now = new Date(clock.now.getTime() + 5_000)
-  await expect.poll(() => seen.code, { timeout: 5_000 }).toBe(4401)
+  await expect.poll(() => seen.code).toBe(4401)
 })

@@ -36,7 +36,7 @@ async function open(headers: Record<string, string> = {}) {
     })
   })
   const say = (message: unknown) => socket.send(JSON.stringify(message))
-  const closed = () => expect.poll(() => code, { timeout: 5_000 })
+  const closed = () => expect.poll(() => code)
   return { socket, heard, say, closed }
 }
 
@@ -113,9 +113,7 @@ describe('what changed is told', () => {
       WHERE application_name = 'fapiao live' AND datname = current_database()`)
     await client.end()
 
-    await expect
-      .poll(() => line.heard.at(-1), { timeout: 5_000 })
-      .toEqual({ kind: 'changed', topic, version: 0 })
+    await expect.poll(() => line.heard.at(-1)).toEqual({ kind: 'changed', topic, version: 0 })
     await change(topic, 12)
     await expect.poll(() => line.heard.at(-1)).toEqual({ kind: 'changed', topic, version: 12 })
     line.socket.terminate()

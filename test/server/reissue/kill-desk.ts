@@ -69,7 +69,7 @@ function sagas(desk: IssuingDesk, issuer: ReturnType<typeof createSandboxIssuer>
       desk.clock.at = new Date()
       const orderId = await desk.order(number)
       const request = await desk.ask(orderId, { email: null })
-      await expect.poll(async () => (await desk.read(request.id)).state, { timeout: 20_000 }).toBe('issued')
+      await expect.poll(async () => (await desk.read(request.id)).state).toBe('issued')
       const { invoiceId } = await desk.read(request.id)
       if (invoiceId === null) throw new Error(`${number} was not issued`)
       const ask = { cause: 'title', title: OTHER } as const
@@ -103,7 +103,7 @@ type Books = { desk: IssuingDesk; bureau: RunningBureau; aheadMs: number }
 async function expectBooksToAgree({ desk, bureau, aheadMs }: Books): Promise<void> {
   const busy = async () =>
     (await desk.jobs.waiting()).filter(({ kind }) => /^(invoice|reissue)\./.test(kind)).map(({ key }) => key)
-  await expect.poll(busy, { timeout: 20_000 }).toEqual([])
+  await expect.poll(busy).toEqual([])
   expect(await findBookFaults(desk.database)).toEqual([])
   const blues = await readBothLedgers(desk.database, bureau)
   expect(blues.ours).toEqual(blues.theirs)

@@ -19,13 +19,13 @@ const BOTH = ['blue 30900 replaced', 'red -30900 issued', 'blue 30900 issued']
 
 /** Kills the worker at the stop; what it held there is gone with it. */
 async function killAt(stop: Stop): Promise<void> {
-  await expect.poll(stop.isReached, { timeout: 15_000, interval: 20 }).toBe(true)
+  await expect.poll(stop.isReached, { interval: 20 }).toBe(true)
   await desk.killWorker(worker)
   await stop.release()
 }
 
 async function expectOneOfEach(saga: Saga): Promise<void> {
-  await expect.poll(() => desk.stateOf(saga), { timeout: 25_000, interval: 50 }).toBe('done')
+  await expect.poll(() => desk.stateOf(saga), { interval: 50 }).toBe('done')
   expect(await desk.documents(saga)).toEqual(BOTH)
   await desk.expectBooksToAgree()
 }
@@ -100,7 +100,7 @@ test('killed while the buyer thinks, it finds what the buyer said meanwhile', as
   const saga = await desk.plan('W-1')
   await desk.bureau.admin('mark-used', { orderNumber: saga.number, usage: 'deducted' })
   await desk.execute(saga)
-  await expect.poll(() => desk.stateOf(saga), { timeout: 10_000 }).toBe('waiting_buyer')
+  await expect.poll(() => desk.stateOf(saga)).toBe('waiting_buyer')
 
   await killAt(call('GET /api/red', 'after'))
   await desk.bureau.admin('form', { formSerial: await desk.formSerial(saga), act: 'confirm' })

@@ -90,7 +90,7 @@ describe('the frame and its page', () => {
 
     say()
     port.postMessage({ t: 'init', view: VIEW, isDialog: true })
-    await vi.waitFor(() => expect(pages).toHaveLength(1))
+    await expect.poll(() => pages).toHaveLength(1)
 
     expect(pages[0]?.view()).toEqual(VIEW)
     expect(pages[0]?.isDialog).toBe(true)
@@ -126,7 +126,7 @@ describe('the frame and its page', () => {
     second.port1.postMessage({ t: 'init', view: { ...VIEW, orderNo: 'evil' }, isDialog: false })
     port.postMessage({ t: 'init', view: VIEW, isDialog: false })
 
-    await vi.waitFor(() => expect(pages).toHaveLength(1))
+    await expect.poll(() => pages).toHaveLength(1)
     await settle()
     expect(pages[0]?.view().orderNo).toBe('WX-2001')
   })
@@ -137,16 +137,16 @@ describe('the frame and its page', () => {
     port.onmessage = (event: MessageEvent<unknown>) => void heard.push(event.data)
     say()
     port.postMessage({ t: 'init', view: VIEW, isDialog: false })
-    await vi.waitFor(() => expect(pages).toHaveLength(1))
+    await expect.poll(() => pages).toHaveLength(1)
 
     const first = pages[0]?.askForToken()
     const second = pages[0]?.askForToken()
-    await vi.waitFor(() =>
-      expect(heard).toEqual([
+    await expect
+      .poll(() => heard)
+      .toEqual([
         { t: 'token', id: 1 },
         { t: 'token', id: 2 },
-      ]),
-    )
+      ])
     port.postMessage({ t: 'token', id: 2, token: 'two' })
     port.postMessage({ t: 'token', id: 99, token: 'nobody asked' })
     await expect(second).resolves.toBe('two')
@@ -163,7 +163,7 @@ describe('the frame and its page', () => {
       view: { orderNo: 7, locale: {}, theme: 'pink', vars: { accent: 3 } },
       isDialog: 1,
     })
-    await vi.waitFor(() => expect(pages).toHaveLength(1))
+    await expect.poll(() => pages).toHaveLength(1)
     expect(pages[0]?.view()).toEqual({
       orderNo: null,
       mode: 'request',
@@ -177,6 +177,6 @@ describe('the frame and its page', () => {
     pages[0]?.onView((view) => views.push(view))
     for (const odd of [null, 7, 'update', [], { t: '__proto__' }]) port.postMessage(odd)
     port.postMessage({ t: 'update', view: VIEW, isDialog: false })
-    await vi.waitFor(() => expect(views).toEqual([VIEW]))
+    await expect.poll(() => views).toEqual([VIEW])
   })
 })

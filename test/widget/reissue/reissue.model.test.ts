@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { createCall } from '../../../widget/api/call.ts'
 import { createReissueDesk } from '../../../widget/reissue/reissue.model.ts'
 import { createFakeApi, problem } from '../../support/fake-api.ts'
@@ -36,7 +36,7 @@ async function openDesk(role: 'agent' | 'customer' = 'agent') {
     invoice.id,
   )
   undo.push(desk.open())
-  await vi.waitFor(() => expect(desk.state().offer).not.toBeNull())
+  await expect.poll(() => desk.state().offer).not.toBeNull()
   const sent = (end: string) => api.calls.filter(({ path }) => path.endsWith(end))
   const wake = () => {
     for (const each of wakes) each()
@@ -54,7 +54,7 @@ async function openPlan(role: 'agent' | 'customer' = 'agent') {
   const draft = { ...work.correction.draft, name: '湖北示例科技有限公司' }
   desk.type({ ...work.correction, draft })
   desk.check()
-  await vi.waitFor(() => expect(desk.state().work?.at).toBe('plan'))
+  await expect.poll(() => desk.state().work?.at).toBe('plan')
   return opened
 }
 
@@ -81,7 +81,7 @@ describe('correcting an invoice', () => {
     desk.submit()
     desk.submit()
     desk.submit()
-    await vi.waitFor(() => expect(desk.state().reissue?.state).toBe('planned'))
+    await expect.poll(() => desk.state().reissue?.state).toBe('planned')
 
     expect(sent('/reissues')).toHaveLength(1)
     expect(api.reissues.reissues.size).toBe(1)
@@ -91,11 +91,11 @@ describe('correcting an invoice', () => {
   test('carried out with two clicks is carried out once', async () => {
     const { desk, sent } = await openPlan()
     desk.submit()
-    await vi.waitFor(() => expect(desk.state().reissue?.actions).toContain('execute'))
+    await expect.poll(() => desk.state().reissue?.actions).toContain('execute')
 
     desk.execute()
     desk.execute()
-    await vi.waitFor(() => expect(desk.state().reissue?.state).toBe('red_requested'))
+    await expect.poll(() => desk.state().reissue?.state).toBe('red_requested')
 
     expect(sent('/execute')).toHaveLength(1)
   })
@@ -103,13 +103,13 @@ describe('correcting an invoice', () => {
   test('shows the customer’s tick when it comes, without anybody asking', async () => {
     const { desk, api, wake } = await openPlan()
     desk.submit()
-    await vi.waitFor(() => expect(desk.state().reissue).not.toBeNull())
+    await expect.poll(() => desk.state().reissue).not.toBeNull()
     expect(desk.state().reissue?.acknowledgedAt).toBeNull()
 
     api.reissues.advance('reissue-1', 'planned', { acknowledgedAt: '2026-11-22T03:00:00Z' })
     wake()
 
-    await vi.waitFor(() => expect(desk.state().reissue?.acknowledgedAt).toBe('2026-11-22T03:00:00Z'))
+    await expect.poll(() => desk.state().reissue?.acknowledgedAt).toBe('2026-11-22T03:00:00Z')
   })
 
   test('by its owner goes ahead at once, and the owner has nothing left to confirm', async () => {
@@ -117,19 +117,19 @@ describe('correcting an invoice', () => {
 
     desk.submit()
 
-    await vi.waitFor(() => expect(desk.state().reissue?.state).toBe('red_requested'))
+    await expect.poll(() => desk.state().reissue?.state).toBe('red_requested')
     expect(desk.state().reissue?.actions).toEqual([])
   })
 
   test('that moved on meanwhile is read again, and the refusal is said', async () => {
     const { desk, api } = await openPlan()
     desk.submit()
-    await vi.waitFor(() => expect(desk.state().reissue).not.toBeNull())
+    await expect.poll(() => desk.state().reissue).not.toBeNull()
     api.reissues.advance('reissue-1', 'waiting_buyer', { consentUntil: '2026-11-25T03:00:00Z' })
 
     desk.withdraw()
 
-    await vi.waitFor(() => expect(desk.state().failure).toMatchObject({ code: 'move_not_allowed' }))
+    await expect.poll(() => desk.state().failure).toMatchObject({ code: 'move_not_allowed' })
     expect(desk.state().reissue?.state).toBe('waiting_buyer')
   })
 
@@ -140,7 +140,7 @@ describe('correcting an invoice', () => {
 
     desk.submit()
 
-    await vi.waitFor(() => expect(desk.state().work?.at).toBe('form'))
+    await expect.poll(() => desk.state().work?.at).toBe('form')
     const { work } = desk.state()
     expect(work?.at === 'form' && work.faults.map(({ field }) => field)).toEqual(['taxId'])
     expect(work?.at === 'form' && work.correction.draft.name).toBe('湖北示例科技有限公司')
@@ -153,7 +153,7 @@ describe('a refund after the invoice', () => {
     api.reissues.stale.set(invoice.id, { excessFen: 20000, since: '2026-11-22T02:00:00Z' })
 
     desk.begin('refund', invoice)
-    await vi.waitFor(() => expect(desk.state().work?.at).toBe('plan'))
+    await expect.poll(() => desk.state().work?.at).toBe('plan')
     const grossOf = () => {
       const { work } = desk.state()
       return work?.at === 'plan' ? work.plan.documents.map(({ grossFen }) => grossFen) : []
@@ -161,33 +161,33 @@ describe('a refund after the invoice', () => {
     expect(grossOf()).toEqual([-20000])
     desk.choose('replace')
 
-    await vi.waitFor(() => expect(grossOf()).toEqual([-29900, 9900]))
+    await expect.poll(() => grossOf()).toEqual([-29900, 9900])
   })
 
   test('waits for finance: an agent has nothing to press', async () => {
     const { desk, api, invoice } = await openDesk()
     api.reissues.stale.set(invoice.id, { excessFen: 20000, since: '2026-11-22T02:00:00Z' })
     desk.begin('refund', invoice)
-    await vi.waitFor(() => expect(desk.state().work?.at).toBe('plan'))
+    await expect.poll(() => desk.state().work?.at).toBe('plan')
 
     desk.submit()
 
-    await vi.waitFor(() => expect(desk.state().reissue).toMatchObject({ state: 'in_review', actions: [] }))
+    await expect.poll(() => desk.state().reissue).toMatchObject({ state: 'in_review', actions: [] })
   })
 })
 
 test('a failed new invoice is asked for again, and nothing is reversed twice', async () => {
   const { desk, api, sent, wake } = await openPlan()
   desk.submit()
-  await vi.waitFor(() => expect(desk.state().reissue).not.toBeNull())
+  await expect.poll(() => desk.state().reissue).not.toBeNull()
   api.reissues.advance('reissue-1', 'blue_failed', { endDetail: '税号与名称不符' })
   wake()
-  await vi.waitFor(() => expect(desk.state().reissue?.actions).toEqual(['retry_blue']))
+  await expect.poll(() => desk.state().reissue?.actions).toEqual(['retry_blue'])
 
   desk.retryBlue()
   desk.retryBlue()
 
-  await vi.waitFor(() => expect(desk.state().reissue?.state).toBe('blue_issuing'))
+  await expect.poll(() => desk.state().reissue?.state).toBe('blue_issuing')
   expect(sent('/retry-blue')).toHaveLength(1)
   expect(sent('/execute')).toHaveLength(0)
 })
@@ -195,10 +195,10 @@ test('a failed new invoice is asked for again, and nothing is reversed twice', a
 test('a failed new invoice goes out with a corrected title, without another plan', async () => {
   const { desk, api, sent, wake, invoice } = await openPlan()
   desk.submit()
-  await vi.waitFor(() => expect(desk.state().reissue).not.toBeNull())
+  await expect.poll(() => desk.state().reissue).not.toBeNull()
   api.reissues.advance('reissue-1', 'blue_failed', { endDetail: '税号与名称不符' })
   wake()
-  await vi.waitFor(() => expect(desk.state().reissue?.state).toBe('blue_failed'))
+  await expect.poll(() => desk.state().reissue?.state).toBe('blue_failed')
   const plans = sent('?dry_run=true').length
 
   desk.begin('title', invoice)
@@ -208,9 +208,7 @@ test('a failed new invoice goes out with a corrected title, without another plan
   desk.check()
   desk.check()
 
-  await vi.waitFor(() =>
-    expect(desk.state()).toMatchObject({ work: null, reissue: { state: 'blue_issuing' } }),
-  )
+  await expect.poll(() => desk.state()).toMatchObject({ work: null, reissue: { state: 'blue_issuing' } })
   expect(sent('/retry-blue').map(({ body }) => body)).toMatchObject([
     { title: { name: '上海演示贸易有限公司' } },
   ])

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Call, createCall } from '../../../widget/api/call.ts'
 import { exchangeLaunch } from '../../../widget/api/exchange-launch.ts'
 import { createTalk, type TalkDeps } from '../../../widget/sidebar/talk.model.ts'
@@ -51,7 +51,7 @@ async function openForm() {
   const desk = await openDesk()
   const talk = createTalk(desk.deps)
   talk.find('TM-1001')
-  await vi.waitFor(() => expect(talk.state().stage.at).toBe('form'))
+  await expect.poll(() => talk.state().stage.at).toBe('form')
   const { stage } = talk.state()
   if (stage.at === 'form') talk.setDraft({ ...stage.draft, ...COMPANY })
   return { ...desk, talk }
@@ -62,9 +62,7 @@ describe('an order number in the panel', () => {
     const { deps } = await openDesk()
     const talk = createTalk(deps)
     talk.find('　TM－１００１ ')
-    await vi.waitFor(() =>
-      expect(talk.state().stage).toMatchObject({ at: 'form', order: { number: 'TM-1001' } }),
-    )
+    await expect.poll(() => talk.state().stage).toMatchObject({ at: 'form', order: { number: 'TM-1001' } })
     expect(talk.state().number).toBe('TM-1001')
   })
 
@@ -72,14 +70,12 @@ describe('an order number in the panel', () => {
     const { deps } = await openDesk()
     const talk = createTalk(deps)
     talk.find('DUP-4001')
-    await vi.waitFor(() => expect(talk.state().stage.at).toBe('choose'))
+    await expect.poll(() => talk.state().stage.at).toBe('choose')
     const { stage } = talk.state()
     expect(stage.at === 'choose' && stage.candidates.map(({ paidFen }) => paidFen)).toEqual([10000, 3600])
 
     talk.choose({ orderId: 'order-DUP-4001' })
-    await vi.waitFor(() =>
-      expect(talk.state().stage).toMatchObject({ at: 'form', order: { number: 'DUP-4001' } }),
-    )
+    await expect.poll(() => talk.state().stage).toMatchObject({ at: 'form', order: { number: 'DUP-4001' } })
   })
 
   test('a late answer to an earlier number does not replace the later one', async () => {
@@ -88,7 +84,7 @@ describe('an order number in the panel', () => {
     const talk = createTalk(deps)
     talk.find('TM-1003')
     talk.find('TM-1001')
-    await vi.waitFor(() => expect(talk.state().stage).toMatchObject({ order: { number: 'TM-1001' } }))
+    await expect.poll(() => talk.state().stage).toMatchObject({ order: { number: 'TM-1001' } })
     letGo('TM-1003')
     await new Promise((resolve) => setTimeout(resolve))
 
@@ -103,7 +99,7 @@ describe('an order number in the panel', () => {
     const { deps } = await openDesk()
     const talk = createTalk(deps)
     talk.find('TM-9999')
-    await vi.waitFor(() => expect(talk.state().failure).toMatchObject({ code: 'order_not_found' }))
+    await expect.poll(() => talk.state().failure).toMatchObject({ code: 'order_not_found' })
     expect(talk.state()).toMatchObject({ text: 'TM-9999', stage: { at: 'find' }, isBusy: false })
   })
 })
@@ -112,28 +108,28 @@ describe('issuing from the panel', () => {
   test('three fast clicks are one request, followed to its invoice', async () => {
     const { api, talk, submits } = await openForm()
     talk.check()
-    await vi.waitFor(() => expect(talk.state().stage.at).toBe('check'))
+    await expect.poll(() => talk.state().stage.at).toBe('check')
 
     talk.confirm()
     talk.confirm()
     talk.confirm()
-    await vi.waitFor(() => expect(talk.state().stage.at).toBe('request'))
+    await expect.poll(() => talk.state().stage.at).toBe('request')
     expect(submits()).toHaveLength(1)
 
     const [id = ''] = api.requests.keys()
     api.move(id, 'issued')
-    await vi.waitFor(() => expect(talk.state().stage).toMatchObject({ request: { state: 'issued' } }), 4_000)
+    await expect.poll(() => talk.state().stage).toMatchObject({ request: { state: 'issued' } })
     talk.close()
   })
 
   test('a lost answer is asked for again under the same key', async () => {
     const { api, talk, submits } = await openForm()
     talk.check()
-    await vi.waitFor(() => expect(talk.state().stage.at).toBe('check'))
+    await expect.poll(() => talk.state().stage.at).toBe('check')
     api.refuse('/invoice-requests', problem(503, 'service_unavailable'))
 
     talk.confirm()
-    await vi.waitFor(() => expect(talk.state().stage.at).toBe('request'))
+    await expect.poll(() => talk.state().stage.at).toBe('request')
     expect(new Set(submits().map(({ key }) => key)).size).toBe(1)
     expect(api.requests.size).toBe(1)
     talk.close()
@@ -142,24 +138,24 @@ describe('issuing from the panel', () => {
   test('what the server finds wrong leads back to the field, with everything typed', async () => {
     const { api, talk } = await openForm()
     talk.check()
-    await vi.waitFor(() => expect(talk.state().stage.at).toBe('check'))
+    await expect.poll(() => talk.state().stage.at).toBe('check')
     const errors = [{ code: 'email_invalid', field: '/email', detail: '' }]
     api.refuse('/invoice-requests', problem(422, 'preflight_failed', { errors }))
 
     talk.confirm()
-    await vi.waitFor(() =>
-      expect(talk.state().stage).toMatchObject({ at: 'form', draft: COMPANY, faults: [{ field: 'email' }] }),
-    )
+    await expect
+      .poll(() => talk.state().stage)
+      .toMatchObject({ at: 'form', draft: COMPANY, faults: [{ field: 'email' }] })
   })
 
   test('an order that changed shows its new face and says why', async () => {
     const { api, talk } = await openForm()
     talk.check()
-    await vi.waitFor(() => expect(talk.state().stage.at).toBe('check'))
+    await expect.poll(() => talk.state().stage.at).toBe('check')
     api.refuse('/invoice-requests', problem(409, 'order_refund_in_progress'))
 
     talk.confirm()
-    await vi.waitFor(() => expect(talk.state().failure).toMatchObject({ code: 'order_refund_in_progress' }))
+    await expect.poll(() => talk.state().failure).toMatchObject({ code: 'order_refund_in_progress' })
     expect(talk.state().stage).toMatchObject({ at: 'form', draft: COMPANY })
   })
 })
@@ -185,12 +181,12 @@ describe('several conversations', () => {
     talks.enter(context('c-1', 'TM-1001'))
     const first = talks.current().talk
     talks.enter(context('c-2', 'TM-1003'))
-    await vi.waitFor(() =>
-      expect(talks.current().talk.state().stage).toMatchObject({ order: { number: 'TM-1003' } }),
-    )
+    await expect
+      .poll(() => talks.current().talk.state().stage)
+      .toMatchObject({ order: { number: 'TM-1003' } })
 
     letGo('TM-1001')
-    await vi.waitFor(() => expect(first.state().stage).toMatchObject({ order: { number: 'TM-1001' } }))
+    await expect.poll(() => first.state().stage).toMatchObject({ order: { number: 'TM-1001' } })
     expect(talks.current().talk.state().stage).toMatchObject({ order: { number: 'TM-1003' } })
   })
 
@@ -198,7 +194,7 @@ describe('several conversations', () => {
     const { deps } = await openDesk()
     const talks = createTalks(deps)
     talks.enter(context('c-1', 'TM-1001'))
-    await vi.waitFor(() => expect(talks.current().talk.state().stage.at).toBe('form'))
+    await expect.poll(() => talks.current().talk.state().stage.at).toBe('form')
     const { stage } = talks.current().talk.state()
     if (stage.at === 'form') talks.current().talk.setDraft({ ...stage.draft, ...COMPANY })
 
@@ -212,7 +208,7 @@ describe('several conversations', () => {
     const { deps } = await openDesk()
     const talks = createTalks(deps)
     talks.enter(context('c-1', 'TM-1001'))
-    await vi.waitFor(() => expect(talks.current().talk.state().stage.at).toBe('form'))
+    await expect.poll(() => talks.current().talk.state().stage.at).toBe('form')
     talks.enter(context('c-1', 'TM-1004'))
 
     expect(talks.current().talk.state()).toMatchObject({
@@ -247,7 +243,7 @@ describe('an order past its deadline', () => {
     }
     const talk = createTalk({ ...deps, call })
     talk.find('TM-1001')
-    await vi.waitFor(() => expect(talk.state().stage.at).toBe('form'))
+    await expect.poll(() => talk.state().stage.at).toBe('form')
     const { stage } = talk.state()
     if (stage.at === 'form') talk.setDraft({ ...stage.draft, ...COMPANY })
     return { api, talk }
@@ -257,9 +253,9 @@ describe('an order past its deadline', () => {
     const { api, talk } = await openLate()
     talk.setOverrideReason(' 客户年底补报销 ')
     talk.check()
-    await vi.waitFor(() => expect(talk.state().stage.at).toBe('check'))
+    await expect.poll(() => talk.state().stage.at).toBe('check')
     talk.confirm()
-    await vi.waitFor(() => expect(talk.state().stage.at).toBe('request'))
+    await expect.poll(() => talk.state().stage.at).toBe('request')
 
     const asks = api.calls.filter(
       ({ path }) => path.startsWith('/invoice-requests') && path !== '/invoice-requests/',
@@ -277,7 +273,7 @@ describe('an order past its deadline', () => {
     api.refuse('/invoice-requests', problem(422, 'preflight_failed', { errors }))
     talk.check()
 
-    await vi.waitFor(() => expect(talk.state().failure).not.toBeNull())
+    await expect.poll(() => talk.state().failure).not.toBeNull()
     expect(talk.state().stage).toMatchObject({ at: 'form', draft: COMPANY })
     expect(api.calls.some(({ body }) => JSON.stringify(body)?.includes('override'))).toBe(false)
   })

@@ -74,7 +74,7 @@ const post = (payload: Buffer | string, headers: Record<string, string> = {}, qu
 const get = (id: string, headers = auth) => app.inject({ url: `/v1/imports/${id}`, headers })
 
 async function ended(id: string): Promise<ImportView> {
-  await expect.poll(async () => (await get(id)).json().state, { timeout: 15_000 }).not.toBe('running')
+  await expect.poll(async () => (await get(id)).json().state).not.toBe('running')
   return (await get(id)).json()
 }
 
