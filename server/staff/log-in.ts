@@ -26,7 +26,8 @@ export type LogInAsk = {
 }
 
 /** Of no password anybody knows: an unknown name costs the same time as a wrong password. */
-const NOBODYS_HASH = 'scrypt$15$8$3$bm9ib2R5J3Mgc2FsdCEhIQ$q9Jm2cHVZs4nB1tYw7uXoPzKfLrEeGgDaTiC3vM5h8k'
+const NOBODYS_HASH =
+  '$argon2id$v=19$m=47104,t=1,p=1$bm9ib2R5cyBzYWx0ISEhIQ$Xaujo7Kt0BMXx94NSpAuv1nFWbDdNd6Js3acjTqcVCw'
 
 type Refusal = 'password' | 'disabled' | Exclude<FactorOutcome, 'accepted' | 'recovery_code'>
 

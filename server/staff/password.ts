@@ -1,40 +1,55 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 
-type Cost = { readonly logN: number; readonly r: number; readonly p: number }
+type Cost = { readonly memoryKib: number; readonly passes: number; readonly lanes: number }
 
-/** 32 MiB and about a tenth of a second on a small server (OWASP's middle row); stored with each hash. */
-const COST: Cost = { logN: 15, r: 8, p: 3 }
+/** 46 MiB in one pass (OWASP's first row for Argon2id); stored with each hash. */
+const COST: Cost = { memoryKib: 47_104, passes: 1, lanes: 1 }
 const SALT_BYTES = 16
 const HASH_BYTES = 32
 
 /** Longer than any password manager's default; bounds what one try costs. */
 export const PASSWORD_MAX_CHARS = 200
 
-/** `scrypt$logN$r$p$salt$hash`: what it takes to check it again, whatever the cost is by then. */
+/**
+ * `$argon2id$v=19$m=…,t=…,p=…$salt$hash` (the PHC form): what it takes to check it again, whatever the
+ * cost is by then.
+ */
 export async function hashPassword(password: string, cost: Cost = COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
   const hash = await derive(password, salt, cost)
-  return `scrypt$${cost.logN}$${cost.r}$${cost.p}$${salt.toString('base64url')}$${hash.toString('base64url')}`
+  const { memoryKib, passes, lanes } = cost
+  return `$argon2id$v=19$m=${memoryKib},t=${passes},p=${lanes}$${encode(salt)}$${encode(hash)}`
 }
 
 /** Throws where the stored text is no hash of ours: a row somebody wrote by hand lets nobody in. */
 export async function isPassword(password: string, stored: string): Promise<boolean> {
-  const [, logN, r, p, salt, hash] =
-    /^scrypt\$(\d{1,2})\$(\d{1,2})\$(\d{1,2})\$([\w-]{16,})\$([\w-]{43})$/.exec(stored) ?? []
+  const [, memory, passes, lanes, salt, hash] =
+    /^\$argon2id\$v=19\$m=(\d{2,7}),t=(\d{1,2}),p=(\d)\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/.exec(
+      stored,
+    ) ?? []
   if (salt === undefined || hash === undefined) throw new Error('a stored password hash is not readable')
-  const cost = { logN: Number(logN), r: Number(r), p: Number(p) }
+  const cost = { memoryKib: Number(memory), passes: Number(passes), lanes: Number(lanes) }
   return timingSafeEqual(
-    await derive(password, Buffer.from(salt, 'base64url'), cost),
-    Buffer.from(hash, 'base64url'),
+    await derive(password, Buffer.from(salt, 'base64'), cost),
+    Buffer.from(hash, 'base64'),
   )
 }
 
+/** Base64 without padding, as PHC strings have it. */
+const encode = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
+
 /** Two ways to type one character (Unicode forms) are one password. */
-function derive(password: string, salt: Buffer, { logN, r, p }: Cost): Promise<Buffer> {
-  const options = { N: 2 ** logN, r, p, maxmem: 256 * 1024 * 1024 }
+function derive(password: string, salt: Buffer, { memoryKib, passes, lanes }: Cost): Promise<Buffer> {
+  const message = password.normalize('NFKC')
+  const parameters = {
+    message,
+    nonce: salt,
+    memory: memoryKib,
+    passes,
+    parallelism: lanes,
+    tagLength: HASH_BYTES,
+  }
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, HASH_BYTES, options, (error, key) =>
-      error === null ? resolve(key) : reject(error),
-    )
+    argon2('argon2id', parameters, (error, key) => (error === null ? resolve(key) : reject(error)))
   })
 }

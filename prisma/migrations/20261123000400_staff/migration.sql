@@ -18,7 +18,7 @@ CREATE TABLE staff (
   created_at timestamptz(3) NOT NULL DEFAULT now(),
   CONSTRAINT staff_role_known CHECK (
     role IN ('agent', 'senior_agent', 'finance', 'auditor', 'ops', 'shop_admin')),
-  CONSTRAINT staff_password_hashed CHECK (password_hash LIKE 'scrypt$%')
+  CONSTRAINT staff_password_hashed CHECK (password_hash LIKE '$argon2id$%')
 );
 CREATE INDEX staff_merchant_idx ON staff (merchant_id);
 
