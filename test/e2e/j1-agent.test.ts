@@ -179,7 +179,7 @@ describe('J1 N: what cannot be invoiced says why, and what to do', () => {
     { number: 'TM-1005', heading: '退款处理中', next: /请在 \d{4}年\d{1,2}月\d{1,2}日 以后再来开票/ },
   ]
 
-  beforeAll(() => enterTalk('路过的访客', ''))
+  test('a conversation without an order has nothing of the one before', () => enterTalk('路过的访客', ''))
 
   test.for(REASONS)('$number: $heading', async ({ number, heading, next }) => {
     await find(number)

@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { PROBLEMS } from '../../server/contract/problems.ts'
 import { bearer, openTestApp, type Route, type TestApp } from '../support/app.ts'
 import { takeFingerprint } from '../support/fingerprint.ts'
@@ -104,7 +104,7 @@ async function makeThings() {
   const importId: string = file.json().id
   expect(Object.values({ ...started, importId })).not.toContain(undefined)
   const stateOf = async () => (await send(`GET /v1/imports/${importId}`, { token: api })).json().state
-  await expect.poll(stateOf).not.toBe('running')
+  await vi.waitUntil(async () => (await stateOf()) !== 'running', { timeout: 25_000 })
   return { ...started, import: importId }
 }
 

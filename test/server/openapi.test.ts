@@ -1,6 +1,6 @@
 import type { ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connectStaff } from '../../server/connect-staff.ts'
 import { PROBLEMS } from '../../server/contract/problems.ts'
 import { type Answer, bearer, HOST_ORIGIN, openTestApp, type TestApp } from '../support/app.ts'
@@ -390,7 +390,7 @@ async function walkImport(api: string): Promise<void> {
   })
   const { id } = reply.json()
   const read = () => call(`GET /v1/imports/${id}`, { token: api })
-  await expect.poll(async () => (await read()).json().state).not.toBe('running')
+  await vi.waitUntil(async () => (await read()).json().state !== 'running', { timeout: 25_000 })
   await call(`GET /v1/imports/${id}/rejected.csv`, { token: api })
 }
 
