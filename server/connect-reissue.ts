@@ -10,6 +10,7 @@ import {
   writeInvoiceState,
 } from './invoicing/invoice.store.ts'
 import type { IssueDeps } from './invoicing/issue-invoice.job.ts'
+import { listLiveBlues } from './invoicing/order-invoices.store.ts'
 import { insertReplacement, openTitle } from './invoicing/request.store.ts'
 import { getRequest, issueJob } from './invoicing/request-invoice.ts'
 import { documentsJob } from './invoicing/settle-answer.ts'
@@ -39,7 +40,9 @@ export function connectReissue({ vault, now, termsOf }: Shared, getSeller: GetSe
       issueJob,
       writeInvoiceState,
       listShares,
+      listLiveBlues,
     },
+    findInvoice: (tx, place) => findInvoice(vault, tx, place),
     lockInvoice: (tx, place) => lockInvoice(vault, tx, place),
     listReds: (tx, place) => listReds(vault, tx, place),
     readAsked: async (tx, requestId) => openTitle(vault, await getRequest(tx, requestId)),
@@ -79,7 +82,6 @@ export function connectRed(services: RedServices, getSeller: GetSeller): RedDeps
   return {
     ...connectReissue(services, getSeller),
     ...{ inTransaction, issuerOf, timeoutMs, findOrders, documentsJob },
-    findInvoice: (tx, place) => findInvoice(vault, tx, place),
     insertInvoice: (tx, made) => insertInvoice(vault, tx, now(), made),
     isDemoIssuer: (issuerId) => issuerOf(issuerId).capabilities().isDemo,
     absentCountsAfterMs: (issuerId) => issuerOf(issuerId).capabilities().absentCountsAfterMs,

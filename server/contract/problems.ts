@@ -61,6 +61,7 @@ export const PROBLEMS = {
   order_not_invoiceable: policy(409),
   order_changed: policy(409), // the order changed between the form and the submit
   order_merged_invoiced: policy(409), // with others, on one invoice
+  order_correction_pending: policy(409), // another invoice over it carries too much until it is corrected
   override_reason_missing: client(422), // staff past the deadline say why (F24)
 
   // Merging (F25). Each order that does not fit stands under `errors` with its own reason.

@@ -45,6 +45,7 @@ export const SENTENCES = {
   order_deadline_passed: 'The self-service deadline has passed.',
   order_not_invoiceable: 'Nothing of the order can be invoiced.',
   order_changed: 'The order changed since the form was opened.',
+  order_correction_pending: 'Another invoice of the order must be corrected after a refund first.',
   order_merged_invoiced: 'The order stands on one invoice together with others.',
   override_reason_missing: 'Past the deadline staff must give a reason.',
   orders_not_mergeable: 'These orders cannot stand on one invoice; see errors.',

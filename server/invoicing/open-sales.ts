@@ -52,6 +52,12 @@ function openSale(
   }
 }
 
+/** Does an invoice line stand for this line of this order, alone or with others of its category? */
+export function isFrom({ origin }: InvoiceLine, of: { orderId: string; lineNo: number }): boolean {
+  if (origin?.orderId !== of.orderId) return false
+  return [origin.lineNo, ...(origin.others ?? [])].includes(of.lineNo)
+}
+
 /** Reds write `-2`: their pieces are given back. */
 function piecesOf(line: InvoiceLine, gone: readonly InvoiceLine[]): OpenSale['pieces'] {
   const sold = line.quantity === null ? null : readDecimal(line.quantity)

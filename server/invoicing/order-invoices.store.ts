@@ -31,6 +31,16 @@ export function isLiveBlue({ colour, state }: Pick<OrderInvoiceRow, 'colour' | '
   return colour === 'blue' && (state === 'issued' || state === 'partly_reversed')
 }
 
+/** Ids of the live blues over any of these orders, newest first. */
+export async function listLiveBlues(tx: Tx | Database, orderIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT i.id::text FROM invoice i
+    WHERE i.colour = 'blue' AND i.state IN ('issued', 'partly_reversed') AND EXISTS (
+      SELECT FROM invoice_allocation a WHERE a.invoice_id = i.id AND a.order_id = ANY(${[...orderIds]}::uuid[]))
+    ORDER BY i.issued_at DESC, i.id DESC`
+  return rows.map(({ id }) => id)
+}
+
 /** Σ blue − Σ red of each order, in fen. Orders without an invoice are left out. */
 export async function sumInvoiced(
   tx: Tx | Database,

@@ -2,7 +2,7 @@ import type { RedReason } from '../contract/reissues.ts'
 import { type Decimals, writeDecimal } from './decimal.ts'
 import { type InvoiceContent, type InvoiceLine, totalsOf } from './invoice.ts'
 import { allocate, divideRounded, type Fen, splitGross } from './money.ts'
-import { findOpenSales, lessThan, type OpenSale } from './open-sales.ts'
+import { findOpenSales, isFrom, lessThan, type OpenSale } from './open-sales.ts'
 import { priceOf } from './price-lines.ts'
 
 /** What every red is made from: the reason decides whether quantities go back too. */
@@ -97,15 +97,13 @@ function shareRefunds(sales: readonly OpenSale[], refunds: readonly RefundShare[
     if (grossFen <= 0n) throw new RangeError('a refund is more than nothing')
     const isOrder = ({ line }: OpenSale) =>
       !knowsOrders || orderId === null || line.origin?.orderId === orderId
-    const isLine = (sale: OpenSale) => isOrder(sale) && isFrom(sale.line, lineNo)
-    const rest = lineNo === null || orderId === null ? grossFen : take(grossFen, isLine)
+    const rest =
+      lineNo === null || orderId === null
+        ? grossFen
+        : take(grossFen, ({ line }) => isFrom(line, { orderId, lineNo }))
     if (take(rest, isOrder) !== 0n) throw new RangeError('more goes back than is left of the invoice')
   }
   return taken
-}
-
-function isFrom({ origin }: InvoiceLine, lineNo: number | null): boolean {
-  return origin !== undefined && [origin.lineNo, ...(origin.others ?? [])].some((own) => own === lineNo)
 }
 
 type Step = { readonly sale: OpenSale; readonly after: OpenSale }

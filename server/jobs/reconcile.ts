@@ -92,10 +92,10 @@ async function findRedForms({ database, now }: ReconcileDeps): Promise<JobReques
 }
 
 /**
- * Orders with more claimed than is left, and no correction of theirs planned since the last refund. The flag
- * finds them by its index; the CHECK `order_claim_within_remainder` knows no other. Where a look led to no plan
- * (another change runs, or the order refuses one) the next comes after a quarter of the time that it has
- * stood so, at most an hour.
+ * Orders with more claimed than is left, and a live invoice of theirs without a correction planned since the
+ * last refund. The flag finds them by its index; the CHECK `order_claim_within_remainder` knows no other. Where
+ * a look led to no plan (another change runs, the order refuses one, or another invoice carries it all) the
+ * next comes after a quarter of the time that it has stood so, at most an hour.
  */
 async function findUncorrected({ database, now }: ReconcileDeps): Promise<JobRequest[]> {
   const at = now()
@@ -105,10 +105,11 @@ async function findUncorrected({ database, now }: ReconcileDeps): Promise<JobReq
     SELECT o.merchant_id::text AS "merchantId", o.id::text AS "orderId", o.updated_at AS since FROM "order" o
     WHERE o.is_over_invoiced AND o.claimed_fen > greatest(o.paid_fen - o.platform_fen - o.refunded_fen, 0)
       AND o.updated_at < ${minuteAgo}
-      AND NOT EXISTS (
-        SELECT FROM invoice_allocation a JOIN reissue x ON x.invoice_id = a.invoice_id
-        WHERE a.order_id = o.id AND x.cause = 'refund' AND x.created_at >= coalesce(
-          (SELECT max(f.completed_at) FROM refund f WHERE f.order_id = o.id), o.created_at))
+      AND (SELECT coalesce(bool_or(NOT EXISTS (
+          SELECT FROM reissue x WHERE x.invoice_id = i.id AND x.cause = 'refund' AND x.created_at >= coalesce(
+            (SELECT max(f.completed_at) FROM refund f WHERE f.order_id = o.id), o.created_at))), true)
+        FROM invoice_allocation a JOIN invoice i ON i.id = a.invoice_id
+        WHERE a.order_id = o.id AND i.colour = 'blue' AND i.state IN ('issued', 'partly_reversed'))
       AND NOT EXISTS (SELECT FROM live WHERE live.key = 'correct:' || o.id)
     ORDER BY o.updated_at LIMIT ${BATCH}`
   return rows.map(({ since, ...place }) => {

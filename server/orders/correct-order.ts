@@ -13,8 +13,8 @@ export type CorrectOrderDeps = {
   addJob(tx: Tx, job: JobRequest): Promise<void>
   listOrderInvoices(tx: Tx, orderId: string): Promise<OrderInvoiceRow[]>
   /**
-   * Writes down how the invoice can be made right, for finance to approve. A plan that stands already, or
-   * a correction under way, is left as it is.
+   * Writes down how the invoice can be made right, for finance to approve. One that carries nothing too
+   * much, a plan that stands already, or a correction under way, is left as it is.
    */
   draftCorrection(tx: Tx, stale: StaleInvoice): Promise<void>
 }
@@ -37,7 +37,7 @@ const LOOK_MOST_MS = 3_600_000
 
 /**
  * A completed refund made the invoices of an order too high (S0-30): says so in every page that shows one
- * of them, and drafts the correction of the newest, which is where a person would begin (F22). A request
+ * of them, and drafts the correction of each that carries what was given back (F22). A request
  * that was under way may still become an invoice, so it looks again until that is settled. Done twice it
  * changes nothing.
  */
@@ -46,10 +46,10 @@ export function correctOrder(deps: CorrectOrderDeps): Job<typeof CORRECT_ORDER> 
     kind: CORRECT_ORDER,
     async run(payload) {
       const place = payloadOf(payload, ['merchantId', 'orderId'])
-      const newest = await deps.inTransaction((tx) => tellStale(deps, tx, place))
-      if (newest === null) return
-      // In a transaction of its own: it locks every order of the invoice, by id.
-      await deps.inTransaction((tx) => deps.draftCorrection(tx, { ...place, invoiceId: newest }))
+      const live = await deps.inTransaction((tx) => tellStale(deps, tx, place))
+      // Each in a transaction of its own: it locks every order of the invoice, by id.
+      for (const invoiceId of live)
+        await deps.inTransaction((tx) => deps.draftCorrection(tx, { ...place, invoiceId }))
     },
   }
 }
@@ -59,20 +59,20 @@ function lookAgainAt(now: Date, { since }: Stale): Date {
   return new Date(now.getTime() + Math.min(Math.max(LOOK_FIRST_MS, ageMs / 4), LOOK_MOST_MS))
 }
 
-/** The newest live invoice of a stale order; null: its invoices fit. */
-async function tellStale(deps: CorrectOrderDeps, tx: Tx, place: Place): Promise<string | null> {
+/** The live invoices of a stale order, newest first; none: they fit. */
+async function tellStale(deps: CorrectOrderDeps, tx: Tx, place: Place): Promise<string[]> {
   const { merchantId, orderId } = place
   const order = await findOrder(tx, merchantId, orderId)
-  if (order === null) return null
+  if (order === null) return []
   const all = await deps.listOrderInvoices(tx, orderId)
   const invoicedFen = all.reduce((a, { amountFen }) => a + amountFen, 0n)
   if (findStale(order, invoicedFen) === null) {
     const unsettled = findStale(order, order.claimedFen)
     if (unsettled !== null)
       await deps.addJob(tx, { ...correctOrderJob(place), runAt: lookAgainAt(deps.now(), unsettled) })
-    return null
+    return []
   }
   const live = all.filter(isLiveBlue)
   await publish(tx, ...live.map(({ id }) => ({ topic: `invoice:${id}` as const, version: 0 })))
-  return live[0]?.id ?? null
+  return live.map(({ id }) => id)
 }

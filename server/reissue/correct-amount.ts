@@ -1,63 +1,10 @@
 import type { RedReason, ReissueMethod } from '../contract/reissues.ts'
 import type { Decimals } from '../invoicing/decimal.ts'
 import type { InvoiceContent } from '../invoicing/invoice.ts'
-import type { Fen } from '../invoicing/money.ts'
 import { fullRed, partRed, type RefundShare, restOf } from '../invoicing/red-lines.ts'
-import type { Order, Refund } from '../orders/order.ts'
 import type { Share } from './change.ts'
-
-/** A blue as it stands now. */
-export type StandingBlue = {
-  readonly content: InvoiceContent
-  /** What it was issued for, per order. */
-  readonly shares: readonly Share[]
-  /** What was taken back of it so far, oldest first; shares are negative. */
-  readonly reds: readonly { readonly content: InvoiceContent; readonly shares: readonly Share[] }[]
-}
-
-/** A part of an order that this invoice covers and the order no longer carries. */
-export type Excess = {
-  readonly orderId: string
-  readonly amountFen: Fen
-  /** The refunds it comes from; Σ is `amountFen`. */
-  readonly parts: readonly { readonly lineNo: number | null; readonly amountFen: Fen }[]
-}
-
-/** What of each order the blue still covers, less the reds; orders with nothing left are left out. */
-export function liveShares({ shares, reds }: Pick<StandingBlue, 'shares' | 'reds'>): Share[] {
-  return shares
-    .map(({ orderId, amountFen }) => {
-      const back = reds.flatMap((red) => red.shares.filter((share) => share.orderId === orderId))
-      return { orderId, amountFen: back.reduce((sum, share) => sum + share.amountFen, amountFen) }
-    })
-    .filter(({ amountFen }) => amountFen > 0n)
-}
-
-/**
- * How much too high the invoice is after completed refunds (S0-30): what the order's claims exceed
- * paid − platform − refunded by, at most what this invoice covers. Named by the newest refunds.
- */
-export function findExcess(orders: readonly Order[], live: readonly Share[]): Excess[] {
-  return live.flatMap(({ orderId, amountFen }) => {
-    const order = orders.find(({ id }) => id === orderId)
-    if (order === undefined) return []
-    const over = order.claimedFen - (order.paidFen - order.platformFen - order.refundedFen)
-    const excess = over > amountFen ? amountFen : over
-    return excess > 0n ? [{ orderId, amountFen: excess, parts: partsOf(order.refunds, excess) }] : []
-  })
-}
-
-function partsOf(refunds: readonly Refund[], excess: Fen): Excess['parts'] {
-  const parts: { lineNo: number | null; amountFen: Fen }[] = []
-  let left = excess
-  for (const { state, amountFen, lineNo } of [...refunds].reverse()) {
-    if (state !== 'completed' || left === 0n) continue
-    const part = amountFen < left ? amountFen : left
-    parts.push({ lineNo, amountFen: part })
-    left -= part
-  }
-  return left === 0n ? parts : [...parts, { lineNo: null, amountFen: left }]
-}
+import type { Excess } from './excess.ts'
+import { liveShares, type StandingBlue } from './standing-blue.ts'
 
 export type Amounts = {
   readonly red: InvoiceContent

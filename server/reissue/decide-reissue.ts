@@ -1,7 +1,8 @@
 import { type Actor, actorText, recordAudit } from '../audit/record.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Tx } from '../database/database.ts'
-import { checkOrders, findObstacle } from './plan-reissue.ts'
+import { checkOrders } from './check-orders.ts'
+import { findObstacle } from './plan-reissue.ts'
 import { type ActDeps, readPlanFacts } from './read-plan-facts.ts'
 import {
   getReissue,
@@ -134,7 +135,7 @@ async function checkStillRight(deps: ActDeps, tx: Tx, reissue: Reissue): Promise
   if (facts === null) throw new Error(`the invoice of reissue ${id} is gone`)
   const obstacle = findObstacle(facts.invoice)
   if (obstacle !== null) throw new Problem(obstacle, { facts: { id } })
-  if (method === 'replace') checkOrders(facts.orders)
+  if (method === 'replace') checkOrders(facts.orders, facts.excess)
   if (!(await stillFits(deps, reissue, facts))) throw new Problem('reissue_plan_changed', { facts: { id } })
 }
 

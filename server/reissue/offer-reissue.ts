@@ -1,6 +1,5 @@
 import type { ReissueOffer } from '../contract/reissues.ts'
 import { jsonFen } from '../invoicing/money.ts'
-import { findExcess, liveShares } from './correct-amount.ts'
 import { findObstacle, leftFor, type PlanFacts } from './plan-reissue.ts'
 import type { Reissue } from './reissue.store.ts'
 import { isRunning } from './reissue-state.ts'
@@ -18,7 +17,7 @@ type Offering = {
 
 /** What stands on an invoice page about correcting it (P6): why not, how often still, and which fields. */
 export function offerReissue({ facts, role, isWhole, reissues }: Offering): ReissueOffer {
-  const { invoice, blue, orders, caps, used } = facts
+  const { invoice, excess, orders, caps, used } = facts
   const left = leftFor(role, caps, used)
   const obstacle = findObstacle(invoice) ?? (isWhole ? null : 'reissue_not_possible')
   return {
@@ -26,14 +25,11 @@ export function offerReissue({ facts, role, isWhole, reissues }: Offering): Reis
     left,
     fields: role === 'customer' ? [...TITLE_FIELDS] : ['kind', ...TITLE_FIELDS],
     reissueId: (reissues.find(isRunning) ?? reissues[0])?.id ?? null,
-    stale: obstacle === null ? findStaleness(findExcess(orders, liveShares(blue)), orders) : null,
+    stale: obstacle === null ? findStaleness(excess, orders) : null,
   }
 }
 
-function findStaleness(
-  excess: ReturnType<typeof findExcess>,
-  orders: PlanFacts['orders'],
-): ReissueOffer['stale'] {
+function findStaleness(excess: PlanFacts['excess'], orders: PlanFacts['orders']): ReissueOffer['stale'] {
   if (excess.length === 0) return null
   const excessFen = excess.reduce((sum, { amountFen }) => sum + amountFen, 0n)
   const instants = orders

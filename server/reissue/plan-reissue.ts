@@ -13,17 +13,13 @@ import { titleOf } from '../invoicing/title-of.ts'
 import type { Order } from '../orders/order.ts'
 import type { Seller } from '../shops/seller.store.ts'
 import type { Change } from './change.ts'
+import { checkOrders } from './check-orders.ts'
 import { type Face, listChanges, saysTheSame } from './compare-buyers.ts'
 import { completeTitle } from './complete-title.ts'
-import {
-  type Amounts,
-  correctAmount,
-  type Excess,
-  findExcess,
-  liveShares,
-  type StandingBlue,
-} from './correct-amount.ts'
+import { type Amounts, correctAmount } from './correct-amount.ts'
+import { type Excess, settledBy } from './excess.ts'
 import type { ReviewReason, Used } from './reissue.store.ts'
+import { liveShares, type StandingBlue } from './standing-blue.ts'
 
 /** Above this a person looks first, even where only the title changes (X2). */
 const REVIEW_ABOVE_FEN = 100_000n
@@ -37,6 +33,8 @@ export type Planner = 'customer' | 'agent' | 'merchant' | 'worker'
 export type PlanFacts = {
   readonly invoice: StoredInvoice
   readonly blue: StandingBlue
+  /** What it carries too much of its orders. */
+  readonly excess: readonly Excess[]
   /** What the invoice was asked for with. */
   readonly asked: AskedTitle
   readonly orders: readonly Order[]
@@ -71,7 +69,7 @@ export type Plan = {
  * order's own reason where a new blue could not follow the red.
  */
 export function planReissue(facts: PlanFacts, ask: ReissueAsk, planner: Planner): Plan {
-  const { invoice, blue, orders, caps, used } = facts
+  const { invoice, blue, excess, orders, caps, used } = facts
   checkReissuable(invoice)
   checkPlanner(ask, planner)
   const left = leftFor(planner, caps, used)
@@ -80,12 +78,11 @@ export function planReissue(facts: PlanFacts, ask: ReissueAsk, planner: Planner)
       nextAction: planner === 'customer' ? 'contact_service' : 'none',
     })
 
-  const excess = findExcess(orders, liveShares(blue))
-  const { methods, reasonOf } = waysFor(facts, ask, { planner, excess })
+  const { methods, reasonOf } = waysFor(facts, ask, planner)
   const [proposed = 'replace'] = methods
   const method = ask.method ?? proposed
   if (!methods.includes(method)) throw new Problem('reissue_method_not_possible', { field: '/method' })
-  if (method === 'replace') checkOrders(orders)
+  if (method === 'replace') checkOrders(orders, excess)
   const reason = reasonOf(method)
   const amounts = correctAmount(blue, { method, reason, excess, decimals: facts.terms.capabilities.decimals })
   const { change, faults } = composeChange(facts, ask, amounts)
@@ -137,11 +134,7 @@ function checkPlanner({ cause, kind, method }: ReissueAsk, planner: Planner): vo
 
 type Ways = { methods: ReissueMethod[]; reasonOf(method: ReissueMethod): RedReason }
 
-function waysFor(
-  { blue, terms }: PlanFacts,
-  { cause }: ReissueAsk,
-  { planner, excess }: { planner: Planner; excess: readonly Excess[] },
-): Ways {
+function waysFor({ blue, excess, terms }: PlanFacts, { cause }: ReissueAsk, planner: Planner): Ways {
   const excessFen = sum(excess)
   const isAllGone = excessFen === sum(liveShares(blue))
   if (cause === 'refund') {
@@ -164,24 +157,12 @@ function waysOfRefund({ capabilities }: IssuingTerms, excess: readonly Excess[])
   }
 }
 
-/** A red that no new blue can follow would leave the buyer with nothing. Refuses with the order's reason. */
-export function checkOrders(orders: readonly Order[]): void {
-  for (const { state, statusKnown, refundState, refunds, id } of orders) {
-    const facts = { orderId: id }
-    if (state === 'cancelled') throw new Problem('order_cancelled', { facts })
-    if (!statusKnown) throw new Problem('order_status_unknown', { facts })
-    if (refundState === 'amount_unknown') throw new Problem('order_refund_unclear', { facts })
-    const isOpen = refunds.some((refund) => refund.state === 'applied' || refund.state === 'agreed')
-    if (isOpen || refundState === 'in_progress') throw new Problem('order_refund_in_progress', { facts })
-  }
-}
-
 function composeChange(
   facts: PlanFacts,
   ask: ReissueAsk,
   { red, redShares, rest, restShares }: Amounts,
 ): { change: Change; faults: FieldFault[] } {
-  const { invoice, asked, blue, seller, terms, now } = facts
+  const { invoice, asked, blue, excess, seller, terms, now } = facts
   const kind = ask.kind ?? invoice.kind
   const typed = readTitle(facts, ask)
   const { buyer, isPerson, email } = typed
@@ -213,6 +194,7 @@ function composeChange(
       redShares,
       blue: fresh,
       blueShares: restShares,
+      settles: settledBy(excess),
       email,
       phone: typed.phone,
     },

@@ -4,21 +4,18 @@ import type { AskedTitle } from '../invoicing/request.store.ts'
 import type { IssuingTerms } from '../invoicing/rules/settings.ts'
 import type { JobRequest } from '../jobs/define-job.ts'
 import type { Order } from '../orders/order.ts'
-import type { Vault } from '../privacy/vault.ts'
 import type { Seller } from '../shops/seller.store.ts'
 import type { Share } from './change.ts'
 import type { Caps, PlanFacts } from './plan-reissue.ts'
+import { type ExcessDeps, readExcess, standingOf } from './read-excess.ts'
 import { countUsed } from './reissue.store.ts'
 
 type Place = { merchantId: string; id: string }
 
-export type PlanDeps = {
-  vault: Vault
+export type PlanDeps = ExcessDeps & {
   now: () => Date
   lockOrder(tx: Tx, merchantId: string, id: string): Promise<Order | null>
   lockInvoice(tx: Tx, place: Place): Promise<StoredInvoice | null>
-  listShares(tx: Tx, invoiceId: string): Promise<Share[]>
-  listReds(tx: Tx, place: Place): Promise<StoredInvoice[]>
   /** The title and addresses that a request was made with. */
   readAsked(tx: Tx, requestId: string): Promise<AskedTitle>
   getSeller(tx: Tx, of: { merchantId: string; shopId: string }): Promise<Seller>
@@ -39,14 +36,17 @@ export async function readPlanFacts(deps: PlanDeps, tx: Tx, place: Place): Promi
   const orders = await lockOrders(deps, tx, place.merchantId, shares)
   const invoice = await deps.lockInvoice(tx, place)
   if (invoice === null || orders === null) return null
-  const found = await deps.listReds(tx, place)
-  const reds = await Promise.all(
-    found.map(async (content) => ({ content, shares: await deps.listShares(tx, content.id) })),
-  )
+  const blue = await standingOf(deps, tx, invoice)
   const seller = await deps.getSeller(tx, invoice)
   return {
     invoice,
-    blue: { content: invoice, shares, reds },
+    blue,
+    excess: await readExcess(deps, tx, {
+      merchantId: place.merchantId,
+      orders,
+      blue,
+      of: { invoiceId: invoice.id },
+    }),
     asked: await askedFor(deps, tx, invoice),
     orders,
     seller,

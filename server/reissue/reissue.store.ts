@@ -119,6 +119,16 @@ export async function findRunningOf(tx: Tx | Database, invoiceId: string): Promi
   return reissues.find(isRunning) ?? null
 }
 
+/** Reissues whose red exists, of every invoice that covers or covered one of these orders; newest first. */
+export function listReversedOver(tx: Tx | Database, orderIds: readonly string[]): Promise<Reissue[]> {
+  return selectReissues(
+    tx,
+    Prisma.sql`WHERE r.red_invoice_id IS NOT NULL AND r.invoice_id IN (
+      SELECT a.invoice_id FROM invoice_allocation a WHERE a.order_id = ANY(${[...orderIds]}::uuid[]))
+      ORDER BY r.id DESC`,
+  )
+}
+
 /** Oldest first: who waits longest is looked at first. */
 export function listReissuesIn(
   tx: Tx | Database,

@@ -8,10 +8,12 @@ import { checkBuyer, checkContent } from '../invoicing/preflight.ts'
 import { restOf } from '../invoicing/red-lines.ts'
 import type { Order } from '../orders/order.ts'
 import type { Change } from './change.ts'
+import { checkOrders } from './check-orders.ts'
 import { listChanges } from './compare-buyers.ts'
 import { completeTitle } from './complete-title.ts'
-import { findExcess, lessExcess, refundsOf } from './correct-amount.ts'
-import { checkOrders } from './plan-reissue.ts'
+import { lessExcess, refundsOf } from './correct-amount.ts'
+import { settledBy } from './excess.ts'
+import { readExcess } from './read-excess.ts'
 import { lockOrders, type PlanDeps } from './read-plan-facts.ts'
 import {
   getReissue,
@@ -73,13 +75,17 @@ async function recompute(
 ): Promise<Change> {
   const { blue, blueShares } = old
   if (blue === null) throw new Error(`reissue ${reissue.id} has no new blue`)
-  const excess = findExcess(orders, blueShares)
+  const excess = await readExcess(deps, tx, {
+    ...{ merchantId: reissue.merchantId, orders, of: { reissueId: reissue.id } },
+    blue: { content: blue, shares: blueShares, reds: [] },
+  })
   const seller = await deps.getSeller(tx, reissue)
   const terms = deps.termsOf(seller.issuerId)
   const { decimals } = terms.capabilities
   const rest = restOf(blue, { reason: 'return', decimals, refunds: refundsOf(excess) })
-  if (rest === null) return { ...old, blue: null, blueShares: [] }
-  checkOrders(orders)
+  const settles = [...old.settles, ...settledBy(excess)]
+  if (rest === null) return { ...old, blue: null, blueShares: [], settles }
+  checkOrders(orders, excess)
   const { content, faults: titleFaults, ...addresses } = withTitle({ ...old, blue: rest }, title)
   const faults = checkContent(content, {
     ...{ titleFaults, terms, on: businessDate(deps.now()), remainderFen: null, arithmetic: 'tolerant' },
@@ -96,6 +102,7 @@ async function recompute(
     changes: listChanges({ ...before, email, ...amount }, { ...content, email: addresses.email }),
     blue: content,
     blueShares: lessExcess(blueShares, excess),
+    settles,
   }
 }
 

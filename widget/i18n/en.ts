@@ -44,6 +44,7 @@ const problems = {
   order_refund_unclear: 'The refund has to be confirmed by a person. Please contact the shop.',
   order_fully_refunded: 'The order was fully refunded. Nothing is left to invoice.',
   order_already_invoiced: 'This order has its invoice. You can download it.',
+  order_correction_pending: 'Another invoice of this order has to be corrected after a refund first.',
   order_merged_invoiced: 'This order is on one invoice together with others.',
   override_reason_missing: 'The deadline has passed. Please give a reason.',
   orders_not_mergeable: 'These orders cannot share one invoice. See the reason at each order.',

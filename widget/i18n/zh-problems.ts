@@ -23,6 +23,7 @@ const laterProblems = {
   order_amounts_disagree: '订单金额对不上，请联系商家。',
   move_not_allowed: '现在已经不能这样操作了。',
   orders_not_mergeable: '这些订单不能合并开票，请看每个订单的原因。',
+  order_correction_pending: '该订单的另一张发票需先按退款更正，完成后再换开。',
   order_other_buyer: '这个订单属于另一位买家，不能合并。',
   order_other_shop: '这个订单属于另一家店铺，不能合并。',
   review_own_request: '不能审核自己提交的申请。',
