@@ -8,6 +8,8 @@ export type LiveTopic =
   | `invoice:${string}`
   | `reissue:${string}`
   | `shop:${string}`
+  /** By the merchant's id: what waits for a person there, reviews and exceptions, came, moved or left. */
+  | `desk:${string}`
 
 export type LiveFromClient =
   | { kind: 'hello'; token: string }

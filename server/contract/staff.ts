@@ -17,6 +17,7 @@ export const StaffSelf = Type.Object({
   id: Id,
   login: Type.String(),
   role: oneOf(STAFF_ROLE_WORDS),
+  merchantId: Id,
   merchantName: Type.String(),
   /** Until when approving asks for no new code; null: it does. */
   stepUpUntil: nullable(Instant),

@@ -221,6 +221,7 @@ export async function insertRequest(vault: Vault, tx: Tx, now: Date, made: NewRe
       },
     ],
   })
+  if (state === 'in_review') await publish(tx, { topic: `desk:${made.merchantId}`, version: 0 })
   return id
 }
 
@@ -307,10 +308,12 @@ export async function moveRequest(tx: Tx, move: Move): Promise<void> {
     )
     SELECT count(*)::int AS count FROM moved`
   if (moved?.count !== 1) throw new Problem('move_not_allowed', { facts: { id, from, to } })
+  const isAtDesk = from === 'in_review' || to === 'in_review'
   await publish(
     tx,
     { topic: `request:${id}`, version: version + 1 },
     ...shares.map(({ orderId }) => ({ topic: `order:${orderId}` as const, version: 0 })),
+    ...(isAtDesk ? [{ topic: `desk:${merchantId}` as const, version: 0 }] : []),
   )
 }
 

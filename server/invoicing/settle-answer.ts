@@ -171,6 +171,7 @@ async function settleContradiction(tx: Tx, settled: With<{ sending: StoredSendin
     object: `request:${request.id}`,
     facts: contradiction,
   })
+  await publish(tx, { topic: `desk:${request.merchantId}`, version: 0 })
 }
 
 /** "Not there" counts after the issuer's longest processing time and two spaced queries: then the same bytes go again. */

@@ -25,6 +25,10 @@ export async function findTopicOwner(database: Database, topic: LiveTopic): Prom
     const reissue = await database.reissue.findUnique({ where: { id }, select })
     return reissue && toOwner(reissue, reissue.invoice.allocations)
   }
+  if (topic.startsWith('desk:')) {
+    const merchant = await database.merchant.findUnique({ where: { id }, select: { id: true } })
+    return merchant && { merchantId: id, shopId: null, orderIds: [] }
+  }
   const shop = await database.shop.findUnique({ where: { id }, select: { merchantId: true } })
   return shop && { merchantId: shop.merchantId, shopId: id, orderIds: [] }
 }

@@ -58,6 +58,7 @@ export async function closeException(
     tx,
     { topic: `order:${order.id}`, version: order.version + 1 },
     { topic: `shop:${order.shopId}`, version: 0 },
+    { topic: `desk:${merchantId}`, version: 0 },
   )
   await wakeOrder(tx, now, { merchantId, orderId: order.id })
   return view(found, now)

@@ -115,7 +115,11 @@ async function recordRefund(
     object: `order:${id}`,
     facts: { amountFen: refund.amountFen.toString(), isOverInvoiced, reference },
   })
-  await publish(tx, { topic: `order:${id}`, version: order.version + 1 })
+  await publish(
+    tx,
+    { topic: `order:${id}`, version: order.version + 1 },
+    { topic: `desk:${merchantId}`, version: 0 },
+  )
   if (isOverInvoiced) await deps.addJob(tx, correctOrderJob({ merchantId, orderId: id }))
   await wakeOrder(tx, now, { merchantId, orderId: id })
 }
@@ -141,6 +145,7 @@ async function keepEvent(deps: TakeRefundDeps, tx: Tx, keeping: Keeping): Promis
     tx,
     { topic: `order:${order.id}`, version: order.version + 1 },
     { topic: `shop:${order.shopId}`, version: 0 },
+    { topic: `desk:${order.merchantId}`, version: 0 },
   )
   return id
 }

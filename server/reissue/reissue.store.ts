@@ -267,15 +267,22 @@ export async function moveReissue(tx: Tx, move: Move): Promise<Reissue> {
   return getReissue(tx, id)
 }
 
-/** Whoever looks at the reissue, its invoice or its orders reads again. */
+/** Whoever looks at the reissue, its invoice, its orders or the merchant's desk reads again. */
 export async function tellReissue(
   tx: Tx,
-  { id, version, invoiceId, orderIds }: Pick<Reissue, 'id' | 'version' | 'invoiceId' | 'orderIds'>,
+  {
+    id,
+    merchantId,
+    version,
+    invoiceId,
+    orderIds,
+  }: Pick<Reissue, 'id' | 'merchantId' | 'version' | 'invoiceId' | 'orderIds'>,
 ): Promise<void> {
   await publish(
     tx,
     { topic: `reissue:${id}`, version },
     { topic: `invoice:${invoiceId}`, version: 0 },
+    { topic: `desk:${merchantId}`, version: 0 },
     ...orderIds.map((orderId) => ({ topic: `order:${orderId}` as const, version: 0 })),
   )
 }

@@ -100,6 +100,7 @@ async function viewSelf(
     id: staff.id,
     login: await openLogin(deps, staff),
     role: staff.role,
+    merchantId: staff.merchantId,
     merchantName: await deps.findMerchantName(staff.merchantId),
     stepUpUntil: until?.toISOString() ?? null,
   }

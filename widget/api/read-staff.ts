@@ -9,6 +9,7 @@ const isStaffSelf: Guard<StaffSelf> = record({
   login: isText,
   role: isRole,
   merchantName: isText,
+  merchantId: isText,
   stepUpUntil: orNull(isText),
 })
 

@@ -70,12 +70,12 @@ export function Console({ client, leave }: Props) {
 
 /** What there is to do for a role; the server decides what it may. */
 function Place({ client, staff, words }: { client: Client; staff: StaffSelf; words: ConsoleTexts }) {
-  const { role, id } = staff
+  const { role, id, merchantId } = staff
   return (
     <main class="console-main">
       {role === 'shop_admin' && <Accounts client={client} />}
       {REVIEWERS.includes(role) ? (
-        <Desk key={id} client={client} mayDecide={role === 'finance'} />
+        <Desk key={id} client={client} merchantId={merchantId} mayDecide={role === 'finance'} />
       ) : (
         <Notice>{words.noDesk}</Notice>
       )}

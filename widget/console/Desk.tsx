@@ -11,13 +11,13 @@ import { createQueue } from './queue.model.ts'
 import { ReviewPanel } from './ReviewPanel.tsx'
 import { ReviewQueue } from './ReviewQueue.tsx'
 
-type Props = { client: Client; mayDecide: boolean }
+type Props = { client: Client; merchantId: string; mayDecide: boolean }
 
 /** 审核台: the queue beside the item that is open; on a phone one after the other. */
-export function Desk({ client, mayDecide }: Props) {
+export function Desk({ client, merchantId, mayDecide }: Props) {
   const { texts } = useWords()
   const words = useConsoleTexts()
-  const queue = useMemo(() => createQueue(client), [client])
+  const queue = useMemo(() => createQueue(client, merchantId), [client, merchantId])
   useEffect(() => () => queue.close(), [queue])
   useStore(queue)
   const { items, failure } = queue.state()

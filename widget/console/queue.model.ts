@@ -16,22 +16,26 @@ export type Queue = {
   close(): void
 }
 
-/** New items tell nobody who does not watch them yet, so the list is read this often while somebody looks. */
+/** Without events the list is read this often while somebody looks; with them, every fifth time in case one was lost. */
 const POLL_MS = 4_000
+const LIVE_POLLS = 5
 
-/** The review queue, kept true: read on every event of a listed item, on waking, and now and then. */
-export function createQueue({ call, live, wakes }: Pick<Client, 'call' | 'live' | 'wakes'>): Queue {
+/** The review queue, kept true: read on every event of the merchant's desk, on waking, and now and then. */
+export function createQueue(
+  { call, live, wakes }: Pick<Client, 'call' | 'live' | 'wakes'>,
+  merchantId: string,
+): Queue {
   let state: QueueState = { items: null, failure: null }
   let reading: Promise<void> | null = null
   let isAskedAgain = false
   let isOver = false
+  let polls = 0
   const listeners = new Set<() => void>()
-  const watched = new Map<LiveTopic, () => void>()
+  const topic: LiveTopic = `desk:${merchantId}`
 
   const show = (next: QueueState) => {
     if (isOver) return
     state = next
-    watchAll(next.items ?? [])
     for (const listener of [...listeners]) listener()
   }
 
@@ -50,25 +54,16 @@ export function createQueue({ call, live, wakes }: Pick<Client, 'call' | 'live' 
       })
   }
 
-  function watchAll(items: readonly ReviewItem[]): void {
-    const topics = new Set(items.map(({ kind, id }): LiveTopic => `${kind}:${id}`))
-    for (const [topic, unwatch] of watched) {
-      if (topics.has(topic)) continue
-      watched.delete(topic)
-      unwatch()
-    }
-    for (const topic of [...topics].slice(0, WATCHED_MAX)) {
-      if (!watched.has(topic)) watched.set(topic, live.watch(topic, refresh))
-    }
-  }
-
   const timer = setInterval(() => {
-    if (wakes.isVisible()) refresh()
+    polls += 1
+    const isDue = !live.isLive(topic) || polls % LIVE_POLLS === 0
+    if (isDue && wakes.isVisible()) refresh()
   }, POLL_MS)
   const unwake = wakes.onWake(() => {
     live.wake()
     refresh()
   })
+  const unwatch = live.watch(topic, refresh)
   refresh()
   return {
     state: () => state,
@@ -81,10 +76,7 @@ export function createQueue({ call, live, wakes }: Pick<Client, 'call' | 'live' 
       isOver = true
       clearInterval(timer)
       unwake()
-      for (const unwatch of watched.values()) unwatch()
+      unwatch()
     },
   }
 }
-
-/** The server lets a socket watch 200 things. */
-const WATCHED_MAX = 150

@@ -141,6 +141,7 @@ describe('nobody watches', () => {
     const table = [
       [await buyer(), [orders.wx2001, orders.b1001, nobody].map((id) => `order:${id}`)],
       [await buyer(), [`shop:${a.shop('a-tm').id}`]],
+      [await agent(), [`desk:${a.id}`]],
       [await agent(), [`order:${orders.b1001}`, `shop:${b.shop('b-tm').id}`, `request:${nobody}`]],
       [(await launch(stage, await a.signLaunch({ shop: 'a-tm' }))).token, [`order:${orders.wx2001}`]],
     ] as const

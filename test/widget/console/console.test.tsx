@@ -34,7 +34,7 @@ type Sent = { line: string; body: unknown }
 function openConsole(items: ReviewItem[], role: StaffSelf['role'] = 'finance') {
   const desk = { items, isFresh: false, sent: [] as Sent[] }
   const self: StaffSelf = {
-    ...{ id: 'staff-1', login: 'li@a', role, merchantName: '武汉邮驿' },
+    ...{ id: 'staff-1', login: 'li@a', role, merchantId: 'merchant-1', merchantName: '武汉邮驿' },
     stepUpUntil: null,
   }
   const session = { ...createFakeApi().session('proof', []), role, via: 'login' as const }
@@ -67,11 +67,20 @@ function openConsole(items: ReviewItem[], role: StaffSelf['role'] = 'finance') {
   const held = createSession()
   const bareCall = createCall({ fetch, bearer: held.bearer, language: () => 'zh-CN' })
   let wake = () => {}
+  const watching = new Map<string, () => void>()
   const client: Client = {
     session: held,
     call: withSession(held, bareCall),
     bareCall,
-    live: { watch: () => () => {}, isLive: () => false, wake() {}, close() {} },
+    live: {
+      watch(topic, onChanged) {
+        watching.set(topic, onChanged)
+        return () => watching.delete(topic)
+      },
+      isLive: (topic) => watching.has(topic),
+      wake() {},
+      close() {},
+    },
     wakes: {
       isVisible: () => true,
       onWake(listener) {
@@ -86,7 +95,7 @@ function openConsole(items: ReviewItem[], role: StaffSelf['role'] = 'finance') {
     </WordsProvider>,
   )
   const sent = (line: string) => desk.sent.filter((one) => one.line === line)
-  return { desk, sent, wake: () => wake() }
+  return { desk, sent, wake: () => wake(), tell: (topic: string) => watching.get(topic)?.() }
 }
 
 const type = (label: string, text: string) =>
@@ -173,4 +182,18 @@ test('an item that changes while it is read is shown anew, and said so', async (
   wake()
   await screen.findByText(/发生了变化/)
   await waitFor(() => expect(screen.getAllByText('¥900.00').length).toBeGreaterThan(1))
+})
+
+test('an event of the merchant’s desk brings the new item and takes away the decided one', async () => {
+  const { desk, tell } = openConsole([])
+  await signIn()
+  await screen.findByText('没有待审核的事项。新的申请会自动出现在这里。')
+
+  desk.items = [ITEM]
+  tell('desk:merchant-1')
+  await screen.findByRole('button', { name: /上海演示贸易/ })
+
+  desk.items = []
+  tell('desk:merchant-1')
+  await screen.findByText('没有待审核的事项。新的申请会自动出现在这里。')
 })
