@@ -6,20 +6,16 @@ import { buildRedPayload } from '../issuers/build-red-payload.ts'
 import type { Order } from '../orders/order.ts'
 import type { Vault } from '../privacy/vault.ts'
 import type { Seller } from '../shops/seller.store.ts'
+import { openChange } from './change.store.ts'
+import { writeHeld } from './move-reissue.store.ts'
+import { endRedLease, leaseReissue } from './red-lease.store.ts'
 import {
   findRedSending,
   insertRedSending,
   markRedSentAgain,
   type StoredRedSending,
 } from './red-sending.store.ts'
-import {
-  endRedLease,
-  findReissue,
-  leaseReissue,
-  openChange,
-  type Reissue,
-  writeHeld,
-} from './reissue.store.ts'
+import { findReissue, type Reissue } from './reissue.store.ts'
 import { isRunning } from './reissue-state.ts'
 
 export type ClaimRedDeps = {

@@ -2,16 +2,10 @@ import { type Actor, actorText, recordAudit } from '../audit/record.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Tx } from '../database/database.ts'
 import { checkOrders } from './check-orders.ts'
+import { moveReissue, tellReissue, writeAcknowledgement } from './move-reissue.store.ts'
 import { findObstacle } from './plan-reissue.ts'
 import { type ActDeps, readPlanFacts } from './read-plan-facts.ts'
-import {
-  getReissue,
-  lockReissue,
-  moveReissue,
-  type Reissue,
-  tellReissue,
-  writeAcknowledgement,
-} from './reissue.store.ts'
+import { getReissue, lockReissue, type Reissue } from './reissue.store.ts'
 import { redJob, revokeRedJob } from './reissue-jobs.ts'
 import { endedInVain } from './reissue-state.ts'
 import { stillFits } from './still-fits.ts'

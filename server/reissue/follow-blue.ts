@@ -1,7 +1,9 @@
 import type { Tx } from '../database/database.ts'
 import type { InvoiceContent } from '../invoicing/invoice.ts'
 import type { Vault } from '../privacy/vault.ts'
-import { getReissue, lockReissue, moveReissue, openChange } from './reissue.store.ts'
+import { openChange } from './change.store.ts'
+import { moveReissue } from './move-reissue.store.ts'
+import { getReissue, lockReissue } from './reissue.store.ts'
 import { SAGA } from './reissue-jobs.ts'
 import { type BlueDeps, finishReissue } from './send-blue.ts'
 

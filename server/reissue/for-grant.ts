@@ -5,8 +5,9 @@ import type { Database, Tx } from '../database/database.ts'
 import { maySee, roleOf } from '../invoicing/authorise.ts'
 import type { InvoiceSummary, StoredInvoice } from '../invoicing/invoice.store.ts'
 import { actorOf, type Grant, mayApprove, type SessionGrant } from '../tokens/grant.ts'
+import { openChange } from './change.store.ts'
 import type { ActDeps } from './read-plan-facts.ts'
-import { findReissue, openChange, type Reissue } from './reissue.store.ts'
+import { findReissue, type Reissue } from './reissue.store.ts'
 import { type Looker, viewReissue } from './view-reissue.ts'
 
 type InvoicePlace = { merchantId: string; id: string }

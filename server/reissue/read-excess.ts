@@ -2,9 +2,10 @@ import type { Tx } from '../database/database.ts'
 import type { StoredInvoice } from '../invoicing/invoice.store.ts'
 import type { Order } from '../orders/order.ts'
 import type { Vault } from '../privacy/vault.ts'
+import { openChange } from './change.store.ts'
 import type { Share } from './change.ts'
 import { type Excess, findExcess, overFen } from './excess.ts'
-import { listReversedOver, openChange } from './reissue.store.ts'
+import { listReversedOver } from './reissue.store.ts'
 import type { StandingBlue } from './standing-blue.ts'
 
 type Place = { merchantId: string; id: string }

@@ -1,6 +1,7 @@
 import type { Database, Tx } from '../database/database.ts'
 import type { Vault } from '../privacy/vault.ts'
-import { getReissue, openChange } from './reissue.store.ts'
+import { openChange } from './change.store.ts'
+import { getReissue } from './reissue.store.ts'
 
 export type RedContradiction = {
   readonly reissueId: string

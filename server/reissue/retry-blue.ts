@@ -7,22 +7,17 @@ import type { InvoiceContent } from '../invoicing/invoice.ts'
 import { checkBuyer, checkContent } from '../invoicing/preflight.ts'
 import { restOf } from '../invoicing/red-lines.ts'
 import type { Order } from '../orders/order.ts'
+import { openChange, sealChange } from './change.store.ts'
 import type { Change } from './change.ts'
 import { checkOrders } from './check-orders.ts'
 import { listChanges } from './compare-buyers.ts'
 import { completeTitle } from './complete-title.ts'
 import { lessExcess, refundsOf } from './correct-amount.ts'
 import { settledBy } from './excess.ts'
+import { moveReissue } from './move-reissue.store.ts'
 import { readExcess } from './read-excess.ts'
 import { lockOrders, type PlanDeps } from './read-plan-facts.ts'
-import {
-  getReissue,
-  lockReissue,
-  moveReissue,
-  openChange,
-  type Reissue,
-  sealChange,
-} from './reissue.store.ts'
+import { getReissue, lockReissue, type Reissue } from './reissue.store.ts'
 import { type BlueDeps, finishReissue, sendBlue } from './send-blue.ts'
 
 export type RetryDeps = PlanDeps & BlueDeps

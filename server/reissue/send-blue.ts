@@ -3,8 +3,10 @@ import type { Tx } from '../database/database.ts'
 import type { NewReplacement } from '../invoicing/request.store.ts'
 import type { JobRequest } from '../jobs/define-job.ts'
 import type { Vault } from '../privacy/vault.ts'
+import { openChange } from './change.store.ts'
 import type { Change } from './change.ts'
-import { moveReissue, openChange, type Reissue, type WriteBack } from './reissue.store.ts'
+import { moveReissue } from './move-reissue.store.ts'
+import type { Reissue, WriteBack } from './reissue.store.ts'
 import { SAGA } from './reissue-jobs.ts'
 
 export type BlueDeps = {

@@ -6,22 +6,17 @@ import type { NewInvoice } from '../invoicing/invoice.store.ts'
 import type { RedFacts, RedFinding } from '../issuers/issuer.ts'
 import type { JobRequest } from '../jobs/define-job.ts'
 import { publish } from '../live/publish.ts'
+import { openChange } from './change.store.ts'
 import type { ClaimedRed } from './claim-red.ts'
+import { moveReissue, tellReissue, writeHeld } from './move-reissue.store.ts'
+import { endRedLease } from './red-lease.store.ts'
 import {
   markRedAnswered,
   markRedAsked,
   type StoredRedSending,
   writeRedContradiction,
 } from './red-sending.store.ts'
-import {
-  endRedLease,
-  lockReissue,
-  moveReissue,
-  openChange,
-  type Reissue,
-  tellReissue,
-  writeHeld,
-} from './reissue.store.ts'
+import { lockReissue, type Reissue } from './reissue.store.ts'
 import { askRedJob, redJob, SAGA } from './reissue-jobs.ts'
 import { type BlueDeps, finishReissue, sendBlue } from './send-blue.ts'
 

@@ -3,17 +3,12 @@ import type { Surface } from '../contract/invoicing.ts'
 import { Problem } from '../contract/problem.ts'
 import type { ReissueAsk } from '../contract/reissues.ts'
 import type { Tx } from '../database/database.ts'
+import { insertReissue } from './change.store.ts'
 import { acknowledge, executeReissue } from './decide-reissue.ts'
+import { moveReissue, tellReissue } from './move-reissue.store.ts'
 import { type Plan, type PlanFacts, type Planner, planReissue } from './plan-reissue.ts'
 import { type ActDeps, type PlanDeps, readPlanFacts } from './read-plan-facts.ts'
-import {
-  findRunningOf,
-  getReissue,
-  insertReissue,
-  moveReissue,
-  type Reissue,
-  tellReissue,
-} from './reissue.store.ts'
+import { findRunningOf, getReissue, type Reissue } from './reissue.store.ts'
 import { SAGA } from './reissue-jobs.ts'
 import { stillFits } from './still-fits.ts'
 

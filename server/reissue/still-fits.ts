@@ -1,7 +1,8 @@
 import type { Vault } from '../privacy/vault.ts'
+import { openChange } from './change.store.ts'
 import { correctAmount } from './correct-amount.ts'
 import type { PlanFacts } from './plan-reissue.ts'
-import { openChange, type Reissue } from './reissue.store.ts'
+import type { Reissue } from './reissue.store.ts'
 import { liveShares } from './standing-blue.ts'
 
 /** Would the same decision give the same documents now? Other amounts are another plan. */
