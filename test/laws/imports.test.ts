@@ -99,7 +99,7 @@ const LAWS: Law[] = [
       to.startsWith('server/http/') &&
       !isType &&
       isServer(from) &&
-      !/^server\/http\/|\/routes\.ts$/.test(from) &&
+      !/^server\/http\/|(\/|-)routes\.ts$/.test(from) &&
       to !== 'server/http/sentences.ts' && // words by code, which a preview shows too
       !ASSEMBLERS.test(from),
     caught: ['server/invoicing/request-invoice.ts', "import { grantOf } from '../http/grant.ts'"],
