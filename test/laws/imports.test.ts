@@ -105,6 +105,15 @@ const LAWS: Law[] = [
     caught: ['server/invoicing/request-invoice.ts', "import { grantOf } from '../http/grant.ts'"],
   },
   {
+    law: 'only the guard of outgoing calls and the caller of configured issuers open connections of their own',
+    forbids: (from, { to }) =>
+      isServer(from) &&
+      /^node:(http|https|http2|tls|dns|dgram|dns\/promises)$/.test(to) &&
+      !/^server\/(bureau|outbox|outside)\/|^server\/issuers\/call-issuer\.ts$/.test(from) &&
+      from !== 'server/http/create-app.ts', // the names of status codes
+    caught: ['server/tokens/key-set.ts', "import https from 'node:https'"],
+  },
+  {
     law: 'nothing that is shipped knows the tests',
     forbids: (from, { to }) => /^(server|widget|embed-demo)\//.test(from) && to.startsWith('test/'),
     caught: ['server/app.ts', "const { a } = await import('../test/support/app.ts')"],
@@ -137,6 +146,13 @@ test.for(LAWS)('$law', ({ forbids, caught }) => {
     imports.filter((to) => forbids(from, to)).map(({ to }) => `${from} → ${to}`),
   )
   expect(broken).toEqual([])
+})
+
+test('nobody on the server fetches past the guard of outgoing calls', () => {
+  const fetches = (text: string) => /(?<![.\w])fetch\(/.test(text)
+  expect(fetches('await fetch(url)')).toBe(true)
+  const servers = sources.filter(({ from }) => isServer(from) && !/^server\/(bureau|outbox)\//.test(from))
+  expect(servers.map(({ from }) => from).filter((file) => fetches(readSource(file)))).toEqual([])
 })
 
 test('only config.ts reads the environment', () => {
