@@ -16,7 +16,11 @@ export async function makeKeyPair(algorithm: PublicKeyAlgorithm): Promise<MadeKe
   return { ...made, kid: newTokenId(), privateJwk: await exportJWK(pair.privateKey) }
 }
 
-/** 16 random bytes in 22 characters: a kid, a jti, a sid. Also the kid of a merchant's key, so none collide. */
+/**
+ * 16 random bytes in 22 characters: a kid, a jti, a sid. Also the kid of a merchant's key, so none collide.
+ * None begins with a hyphen: a command line would take it for an option.
+ */
 export function newTokenId(): string {
-  return randomBytes(16).toString('base64url')
+  const id = randomBytes(16).toString('base64url')
+  return id.startsWith('-') ? newTokenId() : id
 }

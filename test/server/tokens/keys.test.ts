@@ -29,6 +29,11 @@ const row = (changes: Partial<KeyTerms> = {}): StoredKey => ({
 })
 
 describe('making keys', () => {
+  test('an id is never taken for an option of a command', () => {
+    const ids = Array.from({ length: 2_000 }, newTokenId)
+    expect(ids.filter((id) => !/^\w[\w-]{21}$/.test(id))).toEqual([])
+  })
+
   test.for(['EdDSA', 'ES256', 'RS256'] as const)('a %s pair comes with a random id', async (algorithm) => {
     const [one, other] = await Promise.all([makeKeyPair(algorithm), makeKeyPair(algorithm)])
 
