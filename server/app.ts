@@ -5,6 +5,7 @@ import { recordAudit } from './audit/record.ts'
 import { callbackRoutes } from './callbacks/routes.ts'
 import { connectCallbacks } from './connect-callbacks.ts'
 import { connectDocuments, connectVerification } from './connect-documents.ts'
+import { connectGrants } from './connect-grants.ts'
 import { connectReissue, connectReissueReading } from './connect-reissue.ts'
 import { connectExceptions, connectReviews } from './connect-reviews.ts'
 import { connectLogIn, connectStaff, connectStepUp } from './connect-staff.ts'
@@ -55,8 +56,6 @@ import { findShopByCode, findShopsOf } from './shops/shop.store.ts'
 import { createShopBook, type ShopBook } from './shops/shop-book.ts'
 import { viewShop } from './shops/view-shop.ts'
 import { staffRoutes } from './staff/routes.ts'
-import { findStaff } from './staff/staff.store.ts'
-import { createStaffBook } from './staff/staff-book.ts'
 import { answerTickets } from './tickets/answer-tickets.ts'
 import { ticketRoutes } from './tickets/routes.ts'
 import { titleRoutes } from './titles/routes.ts'
@@ -87,6 +86,7 @@ export async function buildApp(services: Services, desk: ImportDesk): Promise<Bu
     },
   })
   const parts = connectParts(services)
+  hub.onRevoked(parts.forgetGrants) // before the sockets look
   await app.register(tokenRoutes(parts.tokens))
   await app.register(shopRoutes(parts.shops))
   await app.register(orderRoutes(parts.orders))
@@ -118,8 +118,7 @@ export async function buildApp(services: Services, desk: ImportDesk): Promise<Bu
 /** The functions that domains hand each other: nobody reaches into another's tables. */
 export function connectParts(services: Services) {
   const { config, database, inTransaction, vault, tokens, now } = services
-  const staffBook = createStaffBook({ now, readStaff: (id) => findStaff(database, id) })
-  const grants = { findKey: tokens.findKey, issuer: TOKEN_ISSUER, now, isStaffLive: staffBook.isStaffLive }
+  const { grants, forgetGrants } = connectGrants({ database, tokens, issuer: TOKEN_ISSUER, now })
   const book = createShopBook({
     now,
     readShopByCode: (code) => findShopByCode(database, code),
@@ -133,6 +132,7 @@ export function connectParts(services: Services) {
   const links = connectLinks(services)
   return {
     grants,
+    forgetGrants,
     tokens: {
       ...sessions,
       ...finders,

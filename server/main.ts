@@ -27,6 +27,7 @@ import { type Outside, openServices, type Services } from './services.ts'
 import { findIssuePolicy } from './shops/issue-policy.store.ts'
 import { deleteOldStaffTries } from './staff/guard.store.ts'
 import { rememberTitle } from './titles/remember-title.ts'
+import { dropOldEnded } from './tokens/ended.store.ts'
 import { connectJobs } from './worker.ts'
 
 /** Undoes what was started, newest first. */
@@ -98,7 +99,11 @@ async function startServing(services: Services, { url }: ConnectedDatabase, undo
   const listening = await listenLive({
     url,
     onChange: (change) => hub.tell(change),
-    onGap: () => hub.tellAll(),
+    onRevoked: () => hub.tellRevoked(),
+    onGap: () => {
+      hub.tellAll()
+      hub.tellRevoked()
+    },
     log: app.log,
   })
   undo.push(() => locks.close())
@@ -125,6 +130,7 @@ async function startWorking(services: Services, { url }: ConnectedDatabase, undo
     repeat(SEQUENCE_EVERY_MS, () => sequenceAudit(database), LOG),
     repeat(RECONCILE_EVERY_MS, () => reconcile({ database, inTransaction, now, addJob }), LOG),
     repeat(TIDY_EVERY_MS, () => tokens.dropExpiredJtis(), LOG),
+    repeat(TIDY_EVERY_MS, () => dropOldEnded(database, now()), LOG),
     repeat(TIDY_EVERY_MS, () => deleteOldTries(database, new Date(now().getTime() - KEEP_TRIES_MS)), LOG),
     repeat(
       TIDY_EVERY_MS,

@@ -7,6 +7,7 @@ import { addMerchantCommands } from './merchant-commands.ts'
 import { addOrderCommands } from './order-commands.ts'
 import { addReviewCommands } from './review-commands.ts'
 import { addRuleCommands } from './rule-commands.ts'
+import { addSessionCommands } from './session-commands.ts'
 import { addStaffCommands } from './staff-commands.ts'
 import { addTokenCommands } from './token-commands.ts'
 
@@ -28,6 +29,7 @@ is started for the command when no server runs it. Each command explains itself:
   addTokenCommands(program)
   addKeyCommands(program)
   addLinkCommands(program)
+  addSessionCommands(program)
   addReviewCommands(program)
   addStaffCommands(program)
   addRuleCommands(program)

@@ -42,5 +42,10 @@ export const LaunchExchange = shape({
   launchToken: Type.String({ minLength: 1, maxLength: 4096 }),
   hostOrigin: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
 })
+/** A person as the merchant's launch tokens name them: `role` and `sub`. */
+export const PersonSessions = shape({
+  role: oneOf(['agent', 'customer']),
+  sub: Type.String({ minLength: 1, maxLength: 128 }),
+})
 /** A link token out of a QR code or a chat. */
 export const LinkExchange = shape({ linkToken: Type.String({ minLength: 1, maxLength: 4096 }) })

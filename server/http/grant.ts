@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../contract/problem.ts'
+import type { EndableSession } from '../tokens/ended-book.ts'
 import { passGate } from '../tokens/gate.ts'
 import { type Grant, isStaff, type SessionGrant, type StaffSession } from '../tokens/grant.ts'
 import type { ApiScope, SessionScope } from '../tokens/scopes.ts'
@@ -10,6 +11,8 @@ import { type VerifiedToken, type VerifyTokenDeps, verifyToken } from '../tokens
 export type GrantDeps = VerifyTokenDeps & {
   /** False once the account was disabled, or its role or password changed after the session began. */
   isStaffLive(session: StaffSession): Promise<boolean>
+  /** True once the session, its link, its person or the key behind it was taken back. */
+  isEnded(session: EndableSession): Promise<boolean>
 }
 
 type Rule = { readonly session?: SessionScope; readonly api?: ApiScope }
@@ -46,11 +49,13 @@ export async function readGrant(deps: GrantDeps, raw: string): Promise<Grant> {
 export async function readSessionGrant(deps: GrantDeps, raw: string): Promise<SessionGrant> {
   const grant = toSessionGrant(await verifyToken('session', raw, deps))
   if (isStaff(grant) && !(await deps.isStaffLive(grant))) throw refuseToken('account_closed')
+  if (await deps.isEnded(grant)) throw refuseToken('session_ended')
   return grant
 }
 
 function toSessionGrant(token: VerifiedToken<'session'>): SessionGrant {
-  const { merchant, shop, role, sub, scopes, orders, origin, sid, via, since, sessionSeconds } = token
+  const { merchant, shop, role, sub, scopes, orders, origin, sid, via, since } = token
+  const { sessionSeconds, voucher } = token
   return {
     kind: 'session',
     merchantId: merchant,
@@ -64,6 +69,7 @@ function toSessionGrant(token: VerifiedToken<'session'>): SessionGrant {
     via,
     since: new Date(since * 1000),
     ...(sessionSeconds === undefined ? {} : { sessionSeconds }),
+    ...(voucher === undefined ? {} : { voucher }),
     expiresAt: token.expiresAt,
     kid: token.kid,
   }

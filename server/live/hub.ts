@@ -11,10 +11,14 @@ export type Hub = {
   /** Anything may have changed: everybody reads again. Version 0 says that it is not known. */
   tellAll(): void
   topicCount(): number
+  /** A right was taken back somewhere, or may have been: listeners hear it in the order they came. */
+  tellRevoked(): void
+  onRevoked(listener: () => void): void
 }
 
 export function createHub(): Hub {
   const byTopic = new Map<LiveTopic, Set<Subscriber>>()
+  const guards: (() => void)[] = []
 
   function tell(change: Change): void {
     for (const subscriber of byTopic.get(change.topic) ?? []) subscriber.tell(change)
@@ -36,5 +40,11 @@ export function createHub(): Hub {
       if (own?.size === 0) byTopic.delete(topic)
     },
     topicCount: () => byTopic.size,
+    tellRevoked() {
+      for (const look of guards) look()
+    },
+    onRevoked(listener) {
+      guards.push(listener)
+    },
   }
 }

@@ -1,13 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-import { type Change, LIVE_CHANNEL } from './publish.ts'
+import { type Change, LIVE_CHANNEL, REVOKED_CHANNEL } from './publish.ts'
 import { isTopic } from './watch-rules.ts'
 
 export type ListenDeps = {
   /** A direct connection: through a pooler, LISTEN would be lost. */
   readonly url: string
   onChange(change: Change): void
-  /** The connection was gone: anything may have changed meanwhile. */
+  /** A right was taken back: look before the next answer. */
+  onRevoked(): void
+  /** The connection was gone: anything may have changed meanwhile, and been taken back. */
   onGap(): void
   readonly log: { warn(facts: object, message: string): void }
 }
@@ -22,7 +24,7 @@ const PAUSE_MS = { first: 100, longest: 5_000 } as const
  */
 export async function listenLive(deps: ListenDeps): Promise<Listening> {
   const closing = new AbortController()
-  let client = await connect(deps.url, deps.onChange)
+  let client = await connect(deps)
   const ended = keepListening()
 
   async function keepListening(): Promise<void> {
@@ -42,7 +44,7 @@ export async function listenLive(deps: ListenDeps): Promise<Listening> {
     for (let pauseMs: number = PAUSE_MS.first; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS.longest)) {
       const isAwake = await wait(pauseMs, true, { signal: closing.signal, ref: false }).catch(() => false)
       if (!isAwake) return null
-      const next = await connect(deps.url, deps.onChange).catch(() => null)
+      const next = await connect(deps).catch(() => null)
       if (next !== null) return next
     }
   }
@@ -58,7 +60,7 @@ export async function listenLive(deps: ListenDeps): Promise<Listening> {
 
 type Connection = { readonly gone: Promise<void>; end(): Promise<void> }
 
-async function connect(url: string, onChange: (change: Change) => void): Promise<Connection> {
+async function connect({ url, onChange, onRevoked }: ListenDeps): Promise<Connection> {
   // Keep-alive finds a peer that vanished without a word within a minute.
   const client = new pg.Client({
     connectionString: url,
@@ -71,13 +73,14 @@ async function connect(url: string, onChange: (change: Change) => void): Promise
     client.once('end', () => resolve())
     client.on('error', () => resolve()) // without a listener a lost connection would end the process
   })
-  client.on('notification', ({ payload }) => {
+  client.on('notification', ({ channel, payload }) => {
+    if (channel === REVOKED_CHANNEL) return onRevoked()
     const change = readChange(payload)
     if (change !== null) onChange(change)
   })
   try {
     await client.connect()
-    await client.query(`LISTEN ${LIVE_CHANNEL}`)
+    await client.query(`LISTEN ${LIVE_CHANNEL}; LISTEN ${REVOKED_CHANNEL}`)
   } catch (error) {
     await client.end().catch(() => undefined)
     throw error

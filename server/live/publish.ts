@@ -6,6 +6,9 @@ export type Change = { topic: LiveTopic; version: number }
 /** The channel all processes of one database listen on. */
 export const LIVE_CHANNEL = 'fapiao_live'
 
+/** Triggers tell here that a right was taken back: a key, a link, a session, a staff account. */
+export const REVOKED_CHANNEL = 'fapiao_revoked'
+
 /** Tells every process what changed, when and if the transaction commits. Carries ids only. */
 export async function publish(tx: Tx, ...changes: Change[]): Promise<void> {
   const payloads = changes.map((change) => JSON.stringify(change))

@@ -20,8 +20,8 @@ export type LiveRouteDeps = {
 /** trust §4. */
 export const LIVE_LIMITS = {
   helloMs: 5_000,
-  /** A revoked key or an ended token closes its sockets within this. */
-  sweepMs: 4_000,
+  /** An ended token closes its sockets within this; so does what was taken back unheard, with the caches' 2 s. */
+  sweepMs: 2_000,
   pingMs: 30_000,
   perPrincipal: 20,
   unknownPerAddress: 50,
@@ -73,6 +73,7 @@ export function liveRoutes(deps: LiveRouteDeps): FastifyPluginAsync {
       },
     )
 
+    deps.hub.onRevoked(() => void closeEnded(deps, seats))
     const sweep = setInterval(() => void closeEnded(deps, seats), limits.sweepMs).unref()
     const ping = setInterval(() => pingAll(seats), limits.pingMs).unref()
     app.addHook('onClose', async () => {
@@ -156,9 +157,10 @@ async function closeEnded(deps: LiveRouteDeps, seats: ReadonlySet<Seat>): Promis
 }
 
 /** While the database is away nobody is thrown out: the token itself still bounds the session. */
-async function isStillGood({ findKey, isStaffLive }: GrantDeps, watcher: Watcher): Promise<boolean> {
+async function isStillGood({ findKey, isStaffLive, isEnded }: GrantDeps, watcher: Watcher): Promise<boolean> {
   const key = await findKey(watcher.kid).catch(() => undefined)
   if (key === null || key?.status === 'revoked') return false
+  if (await isEnded(watcher).catch(() => false)) return false
   return watcher.via !== 'login' || isStaffLive(watcher).catch(() => true)
 }
 

@@ -24,6 +24,7 @@ export type Watcher = {
   readonly via: SessionVia
   /** When the session was opened. */
   readonly since: Date
+  readonly voucher?: string
   readonly expiresAt: Date
   /** The key behind the token. */
   readonly kid: string

@@ -23,6 +23,16 @@ export async function findLink(tx: Tx | Database, id: string): Promise<Link | nu
   })
 }
 
+/** Links taken back since then, and when. */
+export async function listRevokedLinks(
+  database: Database,
+  since: Date,
+): Promise<{ id: string; revokedAt: Date }[]> {
+  const where = { revokedAt: { gt: since } }
+  const rows = await database.link.findMany({ where, select: { id: true, revokedAt: true } })
+  return rows.flatMap(({ id, revokedAt }) => (revokedAt === null ? [] : [{ id, revokedAt }]))
+}
+
 /** True where the link is the merchant's; the first revocation's instant stays. */
 export async function markRevoked(
   tx: Tx,

@@ -38,6 +38,8 @@ export type SessionClaims = {
   readonly since: number
   /** The launch's own bound, counted from `since`; absent where it set none. */
   readonly sessionSeconds?: number
+  /** The merchant's key that signed the launch; absent where none did. Its revocation ends the session. */
+  readonly voucher?: string
 }
 
 /** A QR code or link: to a shop, or to one order of it. `lid` is what a shop revokes it by. */
@@ -130,15 +132,21 @@ export function readLaunchClaims(payload: JsonObject): LaunchClaims | null {
 
 /** Written by us: every member but the limit stands there, if only as null. */
 export function readSessionClaims(payload: JsonObject): SessionClaims | null {
-  const { merchant, shop, role, sub, scopes, orders, origin, sid, via, since, sessionSeconds } = payload
+  const { merchant, shop, role, sub, scopes, orders, origin, sid, via, since } = payload
+  const { sessionSeconds, voucher } = payload
   if (!isId(merchant) || !isIdOrNull(shop) || !isSessionRole(role) || !isSubject(sub)) return null
   if (!isScopes(scopes) || !isIds(orders) || !isOriginOrNull(origin) || !isId(sid)) return null
   if (!isVia(via) || !isSecond(since)) return null
-  return withLimit({ merchant, shop, role, sub, scopes, orders, origin, sid, via, since }, sessionSeconds)
+  if (voucher !== undefined && !isId(voucher)) return null
+  const claims = { merchant, shop, role, sub, scopes, orders, origin, sid, via, since }
+  return withLimit(voucher === undefined ? claims : { ...claims, voucher }, sessionSeconds)
 }
 
 /** The claims with their session's limit, where they have one; null where it is none. */
-function withLimit<C extends object>(claims: C, sessionSeconds: unknown) {
+function withLimit<C extends object>(
+  claims: C,
+  sessionSeconds: unknown,
+): C | (C & { sessionSeconds: number }) | null {
   if (sessionSeconds === undefined) return claims
   return isSessionSeconds(sessionSeconds) ? { ...claims, sessionSeconds } : null
 }

@@ -57,7 +57,7 @@ export async function exchangeLaunch<Tx>(
     const reach = await deps.findReach(tx, { merchant, shop, orderNumbers: launch.orders })
     if (reach === null) throw refuseToken('shop_wrong')
 
-    const signed = await signSession(deps, signingKey, openClaims(deps, launch, reach))
+    const signed = await signSession(deps, signingKey, openClaims(deps, launch, reach, kid))
     const opened = { ...signed, launch: { issuer, jti, kid } }
     await deps.recordOpened(tx, opened)
     return opened
@@ -68,6 +68,7 @@ function openClaims(
   deps: Pick<ExchangeLaunchDeps<never>, 'newId' | 'now' | 'scopesOf' | 'subjectOf'>,
   launch: LaunchClaims,
   { shop, orders }: LaunchReach,
+  kid: string,
 ): SessionClaims {
   const { merchant, role, origin, sessionSeconds } = launch
   return {
@@ -80,6 +81,7 @@ function openClaims(
     origin,
     sid: deps.newId(),
     via: 'launch',
+    voucher: kid,
     since: Math.floor(deps.now().getTime() / 1000),
     ...(sessionSeconds === undefined ? {} : { sessionSeconds }),
   }

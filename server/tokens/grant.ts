@@ -19,6 +19,8 @@ export type SessionGrant = {
   readonly since: Date
   /** The launch's own limit of the session; renewals keep it too. */
   readonly sessionSeconds?: number
+  /** The merchant's key that vouched for the person; its revocation ends the session. */
+  readonly voucher?: string
   readonly expiresAt: Date
   /** The key behind the token: revoked, it ends the grant before its time. */
   readonly kid: string
@@ -51,7 +53,7 @@ export function mayApprove(grant: Grant): boolean {
 /** The claims of a token with the same rights: for renewing, or for adding a proven order. */
 export function claimsOf(grant: SessionGrant): SessionClaims {
   const { merchantId, shopId, role, subject, scopes, orderIds, origin, sid, via, since } = grant
-  const { sessionSeconds } = grant
+  const { sessionSeconds, voucher } = grant
   return {
     merchant: merchantId,
     shop: shopId,
@@ -64,6 +66,7 @@ export function claimsOf(grant: SessionGrant): SessionClaims {
     via,
     since: Math.floor(since.getTime() / 1000),
     ...(sessionSeconds === undefined ? {} : { sessionSeconds }),
+    ...(voucher === undefined ? {} : { voucher }),
   }
 }
 

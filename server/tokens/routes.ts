@@ -2,10 +2,11 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { type AuditAct, recordAudit } from '../audit/record.ts'
 import { Problem } from '../contract/problem.ts'
-import { LaunchExchange, LinkExchange, SessionView } from '../contract/sessions.ts'
+import { LaunchExchange, LinkExchange, PersonSessions, SessionView } from '../contract/sessions.ts'
 import type { InTransaction, Tx } from '../database/database.ts'
-import { type GrantDeps, requireSession, sessionOf } from '../http/grant.ts'
+import { type GrantDeps, grantOf, requireApi, requireSession, sessionOf } from '../http/grant.ts'
 import type { LaunchClaims } from './claims.ts'
+import { endOwnSession, endPersonSessions } from './end-sessions.ts'
 import { type BurntJti, exchangeLaunch, type LaunchAsk, type LaunchReach } from './exchange-launch.ts'
 import { exchangeLink, isOpen, type LinkRow, linkOfSubject } from './exchange-link.ts'
 import { claimsOf, type SessionGrant } from './grant.ts'
@@ -60,6 +61,32 @@ export function tokenRoutes<S extends ShopOfSession>(deps: TokenRouteDeps<S>): F
       '/v1/sessions/renew',
       { onRequest: requireSession(deps), schema: { response, security: [{ session: [] }] } },
       async (request) => viewSession(deps, await renewSession(deps, sessionOf(request))),
+    )
+
+    app.delete(
+      '/v1/sessions/current',
+      {
+        onRequest: requireSession(deps),
+        schema: { response: { 204: Type.Null() }, security: [{ session: [] }] },
+      },
+      async (request, reply) => {
+        await deps.inTransaction((tx) => endOwnSession(deps, tx, sessionOf(request)))
+        return reply.code(204).send(null)
+      },
+    )
+
+    app.post(
+      '/v1/sessions/end',
+      {
+        onRequest: requireApi(deps, 'sessions'),
+        schema: { body: PersonSessions, response: { 204: Type.Null() }, security: [{ api: [] }] },
+      },
+      async (request, reply) => {
+        const grant = grantOf(request)
+        const subject = subjectOf(deps, { merchant: grant.merchantId, ...request.body })
+        await deps.inTransaction((tx) => endPersonSessions(deps, tx, { grant, subject }))
+        return reply.code(204).send(null)
+      },
     )
 
     app.get('/.well-known/jwks.json', { schema: { response: { 200: Jwks } } }, async (_, reply) => {
@@ -146,7 +173,7 @@ function sessionOpened(
 /** An agent's sub is the merchant's staff id and stays readable; a buyer's may be a name or a phone. */
 function subjectOf<S extends ShopOfSession>(
   deps: TokenRouteDeps<S>,
-  { merchant, role, sub }: LaunchClaims,
+  { merchant, role, sub }: Pick<LaunchClaims, 'merchant' | 'role' | 'sub'>,
 ): string {
   return role === 'agent' ? sub : `buyer:${deps.hashSubject(merchant, sub)}`
 }

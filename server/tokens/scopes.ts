@@ -45,5 +45,5 @@ export function scopesOf(role: SessionRole): readonly SessionScope[] {
 }
 
 /** What a merchant may register a key for. Words are forever: keys and tokens carry them. */
-export const API_SCOPES = ['orders', 'imports', 'links', 'invoices', 'reports', 'audit'] as const
+export const API_SCOPES = ['orders', 'imports', 'links', 'invoices', 'reports', 'audit', 'sessions'] as const
 export type ApiScope = (typeof API_SCOPES)[number]

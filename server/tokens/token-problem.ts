@@ -41,6 +41,7 @@ export type TokenReason =
   | 'shop_wrong'
   | 'scope_not_granted'
   | 'account_closed'
+  | 'session_ended'
 
 const CODES: { readonly [R in TokenReason]?: ProblemCode } = {
   expired: 'token_expired',

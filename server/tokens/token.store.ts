@@ -46,6 +46,11 @@ export function openTokenStore(deps: TokenStoreDeps) {
 
   return {
     findKey: cache.findKey satisfies VerifyTokenDeps['findKey'],
+    /** Something about a key changed somewhere. */
+    forgetKeys(): void {
+      cache.forget()
+      chosen.clear()
+    },
     /** The server's keys, whatever their status; `viewJwks` picks. */
     readServerKeys: async () => (await database.signingKey.findMany()).map(toServerKey),
 

@@ -189,6 +189,9 @@ async function walkSessions(): Promise<string> {
   await call('POST /v1/sessions/renew', { token })
   await call('POST /v1/sessions/launch', { body: { launchToken } })
   await call('GET /.well-known/jwks.json')
+  await call('DELETE /v1/sessions/current', { token: await stage.a.agent({ sub: 'agent-8' }) })
+  const body = { role: 'agent', sub: 'agent-9' }
+  await call('POST /v1/sessions/end', { token: await stage.a.api(['sessions']), body })
   return token
 }
 

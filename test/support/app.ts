@@ -196,8 +196,10 @@ async function openMerchant(services: Services, file: string) {
       }
       return signToken('launch', launch, key, stamp(id, at))
     },
-    api: (scopes: ApiClaims['scopes'] = ['orders', 'imports', 'links', 'invoices'], at: At = {}) =>
-      signToken('api', { merchant: id, scopes }, key, stamp(id, at)),
+    api: (
+      scopes: ApiClaims['scopes'] = ['orders', 'imports', 'links', 'invoices', 'sessions'],
+      at: At = {},
+    ) => signToken('api', { merchant: id, scopes }, key, stamp(id, at)),
     agent: (claims: Changes<'session'> = {}, at: At = {}) => signSession(session('agent', claims), at),
     customer: (claims: Changes<'session'> = {}, at: At = {}) => signSession(session('customer', claims), at),
     /** A link that stands in no row: for trying what is not accepted. */

@@ -2,6 +2,7 @@ import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { recordAudit } from '../../server/audit/record.ts'
+import { connectGrants } from '../../server/connect-grants.ts'
 import { inTransactionOf } from '../../server/database/database.ts'
 import { v7 } from '../../server/database/ids.ts'
 import { createApp } from '../../server/http/create-app.ts'
@@ -61,13 +62,14 @@ export async function openGrantStage(changes: Partial<LiveLimits> = {}) {
     b1001: await put(b, 'b-tm', 'TM-1001'),
   }
 
-  const grants = { findKey: store.findKey, issuer: PUBLIC_URL, now, isStaffLive: async () => true }
+  const { grants, forgetGrants } = connectGrants({ database, tokens: store, issuer: PUBLIC_URL, now })
   const shops = createShopBook({
     now,
     readShopByCode: (code) => findShopByCode(database, code),
     readShopsOf: (merchantId) => findShopsOf(database, merchantId),
   })
   const hub = createHub()
+  hub.onRevoked(forgetGrants)
   const limits = { ...LIVE_LIMITS, ...changes }
   const app = await createApp({
     publicUrl: PUBLIC_URL,

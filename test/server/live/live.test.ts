@@ -18,7 +18,13 @@ beforeAll(async () => {
   stage = await openGrantStage()
   const { databaseUrl: url, hub } = stage
   const log = { warn: () => undefined }
-  listening = await listenLive({ url, log, onChange: hub.tell, onGap: hub.tellAll })
+  listening = await listenLive({
+    url,
+    log,
+    onChange: hub.tell,
+    onRevoked: hub.tellRevoked,
+    onGap: hub.tellAll,
+  })
 })
 afterAll(async () => {
   await listening.close()

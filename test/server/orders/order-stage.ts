@@ -57,7 +57,13 @@ export async function openOrderStage(rules?: ProofRules) {
   })
   const store = openTokenStore({ database, inTransaction, vault, now })
   await store.prepareSigningKeys()
-  const grants = { findKey: store.findKey, issuer: ISSUER, now, isStaffLive: async () => true }
+  const grants = {
+    findKey: store.findKey,
+    issuer: ISSUER,
+    now,
+    isStaffLive: async () => true,
+    isEnded: async () => false,
+  }
   const book = createShopBook({
     now,
     readShopByCode: (code) => findShopByCode(database, code),

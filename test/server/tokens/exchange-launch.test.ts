@@ -79,6 +79,7 @@ describe('a launch token becomes a session', () => {
       origin: 'https://shop.example',
       sid: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
       via: 'launch',
+      voucher: expect.stringMatching(/^[A-Za-z0-9_-]{22}$/),
       since: NOW.getTime() / 1000,
     })
     const session = await verifyToken('session', opened.token, deps)

@@ -150,18 +150,33 @@ describe('the key cache', () => {
     return { seen, cache: createKeyCache({ readKey, now: () => seen.now }, keysMax) }
   }
 
-  test('reads a key once in four seconds and imports it once', async () => {
+  test('reads a key once in two seconds and imports it once', async () => {
     const { seen, cache } = openCache(new Map([['key-1', row()]]))
     const first = await cache.findKey('key-1')
-    seen.now = later(3.999)
+    seen.now = later(1.999)
     expect(await cache.findKey('key-1')).toBe(first)
     expect(seen.reads).toHaveLength(1)
 
-    seen.now = later(4)
+    seen.now = later(2)
     const again = await cache.findKey('key-1')
 
     expect(seen.reads).toHaveLength(2)
     expect(again?.key).toBe(first?.key)
+  })
+
+  test('a change that was told is seen at once, also where it was being read when it was told', async () => {
+    const rows = new Map([['key-1', row()]])
+    const { cache } = openCache(rows)
+    await cache.findKey('key-1')
+    rows.set('key-1', row({ status: 'revoked' }))
+    cache.forget()
+    expect(await cache.findKey('key-1')).toMatchObject({ status: 'revoked' })
+
+    const early = cache.findKey('key-2')
+    rows.set('key-2', row({ kid: 'key-2' }))
+    cache.forget()
+    expect(await early).toBeNull()
+    expect(await cache.findKey('key-2')).toMatchObject({ kid: 'key-2' })
   })
 
   test('a revocation and a removal are seen within five seconds', async () => {

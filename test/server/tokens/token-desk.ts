@@ -69,6 +69,7 @@ export async function openDesk() {
     issuer: ISSUER,
     now: () => NOW,
     isStaffLive: async () => true,
+    isEnded: async () => false,
   }
   const put = (key: VerifyKey): void => {
     keys.set(key.kid, key)

@@ -43,7 +43,13 @@ beforeAll(async () => {
   await app.register(
     importRoutes({
       ...{ database, vault, desk, uploadDir },
-      grants: { findKey: store.findKey, issuer: PUBLIC_URL, now, isStaffLive: async () => true },
+      grants: {
+        findKey: store.findKey,
+        issuer: PUBLIC_URL,
+        now,
+        isStaffLive: async () => true,
+        isEnded: async () => false,
+      },
       findShopByCode: (code) => findShopByCode(database, code),
     }),
   )
