@@ -130,6 +130,7 @@ async function startWorking(services: Services, { url }: ConnectedDatabase, undo
     repeat(SEQUENCE_EVERY_MS, () => sequenceAudit(database), LOG),
     repeat(RECONCILE_EVERY_MS, () => reconcile({ database, inTransaction, now, addJob }), LOG),
     repeat(TIDY_EVERY_MS, () => tokens.dropExpiredJtis(), LOG),
+    repeat(TIDY_EVERY_MS, () => rotateAgedKeys(tokens), LOG),
     repeat(TIDY_EVERY_MS, () => dropOldEnded(database, now()), LOG),
     repeat(TIDY_EVERY_MS, () => deleteOldTries(database, new Date(now().getTime() - KEEP_TRIES_MS)), LOG),
     repeat(
@@ -142,6 +143,12 @@ async function startWorking(services: Services, { url }: ConnectedDatabase, undo
   undo.push(async () => {
     await Promise.all(loops.map((loop) => loop.stop()))
   })
+}
+
+/** Successors of signing keys of 90 days; the log names them, for whoever wonders at a new `kid`. */
+async function rotateAgedKeys(tokens: Services['tokens']): Promise<void> {
+  const made = await tokens.rotateAgedKeys()
+  if (made.length > 0) LOG.info({ made }, 'signing keys have successors')
 }
 
 async function startDemo(services: Services, undo: Undo[]): Promise<void> {

@@ -25,7 +25,9 @@ type CreateOptions = {
 }
 
 export function addKeyCommands(program: Command): void {
-  const key = program.command('key').description("keys: what a merchant's backend signs with")
+  const key = program
+    .command('key')
+    .description("keys: what a merchant's backend signs with, and the server itself")
 
   key
     .command('create')
@@ -60,6 +62,17 @@ export function addKeyCommands(program: Command): void {
     .argument('<kid>', 'id of the key, see `key list`')
     .addHelpText('after', '\nExample:\n  npm run cli -- key revoke Jc3Vd0…')
     .action((kid: string) => withContext((context) => revokeKey(context, kid)))
+
+  key
+    .command('rotate')
+    .description("give the server's own signing keys successors; what the old ones signed stays good")
+    .addHelpText('after', '\nExample:\n  npm run cli -- key rotate')
+    .action(() => withContext(rotateKeys))
+}
+
+async function rotateKeys({ tokens }: Context): Promise<void> {
+  const made = await tokens.rotateSigningKeys()
+  console.log(made.map(({ kind, kid }) => `${kind} tokens are signed with ${kid}`).join('\n'))
 }
 
 async function createKey(context: Context, options: CreateOptions): Promise<void> {

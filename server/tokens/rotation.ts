@@ -21,6 +21,15 @@ export function chooseSigningKey<K extends KeyTerms>(
   return usable.toSorted(newestFirst)[0] ?? null
 }
 
+/** Nobody has to remember it: an older key gets a successor. */
+const SIGNING_KEY_MAX_MS = 90 * 86_400_000
+
+/** Whether the key that signs this kind has done so for 90 days, or there is none. */
+export function isRotationDue(keys: readonly KeyTerms[], kind: TokenKindName, now: Date): boolean {
+  const key = chooseSigningKey(keys, kind, now)
+  return key === null || now.getTime() - key.notBefore.getTime() >= SIGNING_KEY_MAX_MS
+}
+
 /**
  * When a key that signs no more may stop verifying: after the longest life of its kinds, the clock skew, and
  * the time until every process has learnt of its successor.

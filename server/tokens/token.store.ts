@@ -8,7 +8,7 @@ import type { Algorithm, KeyStatus, KeyTerms, SigningKey, StoredKey } from './ke
 import { createKeyCache } from './key-cache.ts'
 import { makeKeyPair, newTokenId } from './make-key.ts'
 import { readPublicKey } from './read-public-key.ts'
-import { chooseSigningKey, retireKey } from './rotation.ts'
+import { chooseSigningKey, isRotationDue, retireKey } from './rotation.ts'
 import { readSharedSecret } from './shared-secret.ts'
 import { TOKEN_KINDS, type TokenKindName } from './token-kinds.ts'
 import type { VerifyTokenDeps } from './verify-token.ts'
@@ -67,8 +67,10 @@ export function openTokenStore(deps: TokenStoreDeps) {
 
     /** Makes the missing ones, one per kind. At every start. */
     prepareSigningKeys: () => inTransaction((tx) => makeSigningKeys(deps, tx, 'missing')),
-    /** A new key for every kind; the old ones verify what they signed until it has ended. */
+    /** A new key for every kind; the old ones verify what they signed until it has ended. Answers the new ids. */
     rotateSigningKeys: () => inTransaction((tx) => makeSigningKeys(deps, tx, 'all')),
+    /** The same for keys that have signed for 90 days. */
+    rotateAgedKeys: () => inTransaction((tx) => makeSigningKeys(deps, tx, 'aged')),
 
     /** False when it stands there already. Of two at once the second waits for the first one's commit. */
     async burnJti(tx: Tx, { issuer, jti, expiresAt }: BurntJti): Promise<boolean> {
@@ -122,18 +124,28 @@ async function readSigningKey(
   return importSigningKey(key, opened as JWK) // sealed by us, and importing refuses what is no key
 }
 
-async function makeSigningKeys(deps: TokenStoreDeps, tx: Tx, which: 'missing' | 'all'): Promise<void> {
+async function makeSigningKeys(
+  deps: TokenStoreDeps,
+  tx: Tx,
+  which: 'missing' | 'aged' | 'all',
+): Promise<{ kind: ServerTokenKind; kid: string }[]> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${KEYS_LOCK})`
   const at = deps.now()
   const keys = (await tx.signingKey.findMany()).map(toServerKey)
-  for (const kind of SERVER_KINDS) {
-    if (which === 'missing' && chooseSigningKey(keys, kind, at) !== null) continue
-    await insertSigningKey(deps, tx, kind)
+  const due = {
+    missing: (kind: ServerTokenKind) => chooseSigningKey(keys, kind, at) === null,
+    aged: (kind: ServerTokenKind) => isRotationDue(keys, kind, at),
+    all: () => true,
+  }
+  const made: { kind: ServerTokenKind; kid: string }[] = []
+  for (const kind of SERVER_KINDS.filter(due[which])) {
+    made.push({ kind, kid: await insertSigningKey(deps, tx, kind) })
     for (const old of keys) {
       if (old.status !== 'active' || !old.kinds.includes(kind)) continue
       await tx.signingKey.update({ where: { kid: old.kid }, data: retireKey(old, at) })
     }
   }
+  return made
 }
 
 async function insertSigningKey({ vault, now }: TokenStoreDeps, tx: Tx, kind: ServerTokenKind) {
@@ -142,6 +154,7 @@ async function insertSigningKey({ vault, now }: TokenStoreDeps, tx: Tx, kind: Se
   await tx.signingKey.create({
     data: { kid, algorithm, kinds: [kind], publicJwk, privateSealed, notBefore: now() },
   })
+  return kid
 }
 
 /** Refuses with `request_invalid` where the key or secret is not sound. Answers its kid. */

@@ -71,7 +71,7 @@ describe('help', () => {
 
     expect(code).toBe(0)
     const commands = [
-      ...out.matchAll(/^ {2}((?:merchant|order|token|key|link|review|rule|audit|demo) [a-z]+)/gm),
+      ...out.matchAll(/^ {2}((?:merchant|order|token|key|link|session|review|rule|audit|demo) [a-z]+)/gm),
     ]
     expect(commands.map(([, command]) => command)).toEqual([
       ...[
@@ -83,7 +83,8 @@ describe('help', () => {
         'order show',
       ],
       ...['token launch', 'token api', 'token session', 'token link', 'token download'],
-      ...['key create', 'key list', 'key revoke', 'link create', 'link revoke'],
+      ...['key create', 'key list', 'key revoke', 'key rotate'],
+      ...['link create', 'link revoke', 'session end'],
       ...['review list', 'review approve', 'review reject', 'rule list', 'audit verify', 'demo reset'],
     ])
     for (const [, command = ''] of commands) expect(helpOf(command)).toMatch(/Examples?:\n {2}\S/)
@@ -212,6 +213,18 @@ describe('token and key', () => {
       expect((await cli('key', 'list')).out).toMatch(new RegExp(`${kid}.*revoked`))
     },
   )
+
+  test("the server's own keys get successors, and what the old ones signed stays good", async () => {
+    const { out } = await cli('token', 'session', '--shop', 'a-tm', '--role', 'agent')
+
+    const rotated = await cli('key', 'rotate')
+
+    expect(rotated.out).toMatch(/^session tokens are signed with \w[\w-]{21}$/m)
+    expect(await verifyToken('session', out.trim(), verifying())).toMatchObject({ role: 'agent' })
+    const { out: next } = await cli('token', 'session', '--shop', 'a-tm', '--role', 'agent')
+    const [, kid = ''] = /session tokens are signed with (\S+)/.exec(rotated.out) ?? []
+    expect(await verifyToken('session', next.trim(), verifying())).toMatchObject({ kid })
+  })
 
   test('a key file that is there is not overwritten', async () => {
     const file = join(dir, 'mine.json')

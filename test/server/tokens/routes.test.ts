@@ -256,6 +256,28 @@ describe('keys', () => {
     ])
   })
 
+  test('get successors by themselves after 90 days, once, however many workers look', async () => {
+    const { store, clock, database } = stage
+    const before = await database.signingKey.count()
+    const since = clock.now
+    const afterDays = (days: number) => new Date(since.getTime() + days * 86_400_000)
+
+    clock.now = afterDays(89)
+    expect(await store.rotateAgedKeys()).toEqual([])
+    clock.now = afterDays(90)
+    const made = (await Promise.all([store.rotateAgedKeys(), store.rotateAgedKeys()])).flat()
+
+    expect(made.map(({ kind }) => kind).sort()).toEqual(['download', 'link', 'session'])
+    expect(await database.signingKey.count()).toBe(before + 3)
+    expect(made.map(({ kid }) => kid)).toContain((await store.getSigningKey('link')).kid)
+    const link = await database.signingKey.findFirstOrThrow({
+      where: { kinds: { has: 'link' }, status: 'retired' },
+      orderBy: { notAfter: 'desc' },
+    })
+    expect(link.notAfter?.getTime()).toBeGreaterThanOrEqual(clock.now.getTime() + 400 * 86_400_000)
+    clock.now = since
+  })
+
   test('shared secrets are stored sealed', async () => {
     const { a, store, inTransaction, database } = stage
     const secret = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')

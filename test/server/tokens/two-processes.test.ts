@@ -34,6 +34,38 @@ async function isOutThere(token: string, seen: { code: number }) {
   await expect.poll(() => seen.code, { timeout: 20_000 }).toBe(4401)
 }
 
+describe('under load', () => {
+  test('ten rotations of the signing keys in a row refuse no token in either process', async () => {
+    const statuses = new Map<number, number>()
+    const count = ({ status }: Response) => statuses.set(status, (statuses.get(status) ?? 0) + 1)
+    let isOver = false
+    let token = await launchAs('agent-load')
+    const old = await launchAs('agent-old')
+    const load = async (web: WebProcess, next: WebProcess) => {
+      while (!isOver) {
+        const renewed = await web.call('POST', '/v1/sessions/renew', token)
+        count(renewed)
+        token = ((await renewed.json()) as Opened).token
+        count(await next.call('POST', '/v1/sessions/renew', token))
+      }
+    }
+    const running = [load(one, other), load(other, one), load(one, one), load(other, other)]
+    const sum = () => [...statuses.values()].reduce((total, part) => total + part, 0)
+
+    for (let rotation = 1; rotation <= 10; rotation += 1) {
+      await stage.services.tokens.rotateSigningKeys()
+      const before = sum()
+      await expect.poll(sum, { timeout: 20_000 }).toBeGreaterThan(before + 20)
+    }
+    isOver = true
+    await Promise.all(running)
+
+    expect([...statuses.keys()]).toEqual([200])
+    // What was signed before the first of them is good until it ends by itself.
+    expect((await other.call('POST', '/v1/sessions/renew', old)).status).toBe(200)
+  })
+})
+
 describe('in the other process', () => {
   test('a session that ended itself is out, and its open socket closes', async () => {
     const token = await launchAs('agent-1')
