@@ -3,12 +3,18 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { prepare } from '../../server/prepare.ts'
-import { ROOT } from './sources.ts'
+import { projectFiles, ROOT } from './sources.ts'
 
 const WIDGET = join(ROOT, 'dist/widget')
 
 /** Budgets of the design in bytes after gzip; a KB is 1024 of them. */
-const BUDGETS = { loader: 3 * 1024, script: 30 * 1024, style: 5 * 1024, firstLoad: 45 * 1024 }
+const BUDGETS = {
+  adapter: 1024,
+  loader: 3 * 1024,
+  script: 30 * 1024,
+  style: 5 * 1024,
+  firstLoad: 45 * 1024,
+}
 
 beforeAll(() => prepare({ widget: true }), 120_000)
 
@@ -64,6 +70,24 @@ describe('weight', () => {
       expect(scripts.length).toBeGreaterThan(0)
       expect(total).toBeLessThanOrEqual(BUDGETS.firstLoad)
     }
+  })
+
+  test('of each console’s adapter, which only a panel beside that console loads', () => {
+    const adapters = built(/\.host-[\w-]+\.js$/)
+    const sizes = adapters.map((file) => [file.replace(/^assets\/|\.host-.*/g, ''), packed(file)])
+    console.log(`adapters, bytes gz: ${JSON.stringify(Object.fromEntries(sizes))}`)
+    expect(sizes.map(([name]) => name).sort()).toEqual(
+      projectFiles()
+        .flatMap((file) => /^widget\/hosts\/(\w+)\.host\.ts$/.exec(file)?.[1] ?? [])
+        .sort(),
+    )
+    expect(sizes.filter(([, size]) => Number(size) > BUDGETS.adapter)).toEqual([])
+    const pages = ['h5.html', 'sidebar.html', 'embed.html', 'console.html', 'verify.html']
+    expect(
+      pages.flatMap((page) => firstLoad(page).scripts.filter((file) => adapters.includes(file))),
+    ).toEqual([])
+    const h5 = firstLoad('h5.html').scripts.map(read).join()
+    expect(adapters.filter((file) => h5.includes(file.replace('assets/', '')))).toEqual([])
   })
 })
 

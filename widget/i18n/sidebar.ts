@@ -28,6 +28,7 @@ type SidebarTexts = {
   readonly hide: string
   readonly send: string
   readonly sent: string
+  readonly sentNow: string
   readonly sendRefused: string
   readonly sendUnconfirmed: string
   readonly sendOutdated: string
@@ -37,6 +38,9 @@ type SidebarTexts = {
   readonly handOverUntil: (date: string) => string
   readonly qrAlt: string
   readonly insertLink: string
+  readonly sendLink: string
+  readonly linkTitle: string
+  readonly linkAbout: string
   readonly linkText: (url: string) => string
   readonly today: (count: number) => string
   readonly todayEmpty: string
@@ -77,6 +81,7 @@ const zhCN: SidebarTexts = {
   hide: '隐藏',
   send: '发送给客户',
   sent: '已放入回复框，请检查后发送。',
+  sentNow: '已发送给客户。',
   sendRefused: '对话已切换，没有放入回复框。',
   sendUnconfirmed: '没有收到客服台的确认，可复制下面的话术。',
   sendOutdated: '状态刚刚变了，已更新，请再点一次。',
@@ -86,6 +91,9 @@ const zhCN: SidebarTexts = {
   handOverUntil: (date) => `${date} 前有效`,
   qrAlt: '客户开票二维码',
   insertLink: '放入回复框',
+  sendLink: '发送链接卡片',
+  linkTitle: '自助开票',
+  linkAbout: '点开填写抬头，几分钟内开好。',
   linkText: (url) => `您可以打开这个链接自助开票：${url}`,
   today: (count) => `我今天的申请（${count}）`,
   todayEmpty: '今天还没有申请。',
@@ -135,6 +143,7 @@ const en: SidebarTexts = {
   hide: 'Hide',
   send: 'Send to customer',
   sent: 'It is in the reply box. Check it, then send.',
+  sentNow: 'Sent to the customer.',
   sendRefused: 'Another conversation is open: nothing was inserted.',
   sendUnconfirmed: 'The console did not confirm. You can copy the text below.',
   sendOutdated: 'The state has just changed and was updated. Please press again.',
@@ -144,6 +153,9 @@ const en: SidebarTexts = {
   handOverUntil: (date) => `Valid until ${date}`,
   qrAlt: 'QR code for the customer',
   insertLink: 'Put into the reply box',
+  sendLink: 'Send a link card',
+  linkTitle: 'Your invoice',
+  linkAbout: 'Open it, fill in the title, and it is issued.',
   linkText: (url) => `You can ask for your invoice here: ${url}`,
   today: (count) => `My requests today (${count})`,
   todayEmpty: 'No requests yet today.',

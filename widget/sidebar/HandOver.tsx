@@ -18,8 +18,14 @@ export function HandOver({ client, host, conversation, orderId }: Props) {
   const words = useSidebarTexts()
   const [link, setLink] = useState<OrderLink | null>(null)
   const [failure, setFailure] = useState<unknown>(null)
-  const { insertion, insert } = useInsertion(host, conversation)
+  const { insertion, insert, sendLink } = useInsertion(host, conversation)
   const make = () => createLink(client.call, orderId).then(setLink, setFailure)
+  const isCard = host?.sendLink !== undefined
+  const hand = (url: string) => {
+    const text = words.linkText(url)
+    if (!isCard) return insert(async () => text)
+    return sendLink({ url, title: words.linkTitle, description: words.linkAbout }, text)
+  }
   return (
     <details
       class="more"
@@ -40,11 +46,8 @@ export function HandOver({ client, host, conversation, orderId }: Props) {
               src={`data:image/svg+xml,${encodeURIComponent(link.qrSvg)}`}
             />
             <p class="muted">{words.handOverUntil(formatTime(link.expiresAt, locale))}</p>
-            <Button
-              isBusy={insertion.kind === 'busy'}
-              onClick={() => void insert(async () => words.linkText(link.url))}
-            >
-              {words.insertLink}
+            <Button isBusy={insertion.kind === 'busy'} onClick={() => void hand(link.url)}>
+              {isCard ? words.sendLink : words.insertLink}
             </Button>
             <InsertResult insertion={insertion} />
           </>

@@ -14,6 +14,7 @@ export function InsertResult({ insertion }: { insertion: Insertion }) {
   }
   if (insertion.kind !== 'done') return null
   const { outcome, text } = insertion
+  if (outcome === 'sent') return <Notice kind="ok">{words.sentNow}</Notice>
   if (outcome === 'inserted') return <Notice kind="ok">{words.sent}</Notice>
   return (
     <Notice kind="warn">

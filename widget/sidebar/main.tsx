@@ -1,7 +1,9 @@
 import { render } from 'preact'
 import { waitMs } from '../api/back-off.ts'
 import { createClient } from '../api/client.ts'
-import { createGenericHost } from '../hosts/generic.host.ts'
+import { signPage } from '../api/sign-page.ts'
+import { findHost, openHost } from '../hosts/find-host.ts'
+import type { HostAdapter, HostEnv } from '../hosts/host.ts'
 import { findParentOrigin } from '../hosts/parent-origin.ts'
 import { chooseLocale, WordsProvider } from '../i18n/locale.tsx'
 import { applyAccent } from '../ui/accent.ts'
@@ -13,6 +15,7 @@ import './sidebar.css'
 import { readShopMeta } from '../ui/shop-meta.ts'
 import { takeLaunchToken } from './launch-token.ts'
 import { Sidebar } from './Sidebar.tsx'
+import { suitHost } from './suit-host.ts'
 import { createTalks } from './talks.model.ts'
 import { createToday } from './today.model.ts'
 
@@ -23,16 +26,18 @@ const locale = chooseLocale(location.search, navigator.language)
 const client = createClient({ language: () => document.documentElement.lang || locale })
 const today = createToday(client)
 const talks = createTalks({ ...client, wait: waitMs, onRequest: today.refresh })
-const host = createGenericHost({
+const env: HostEnv = {
   window,
   parent: window.parent,
   allowedOrigins: shop?.allowedOrigins ?? [],
   parentOrigin: findParentOrigin(window),
-})
-const app = document.getElementById('app')
+  query: new URLSearchParams(location.search),
+  signPage: () => signPage(client.call, findHost(env)?.id ?? '', location.href),
+}
 
-if (shop) applyAccent(shop.accent)
-if (app) {
+const show = (host: HostAdapter | null) => {
+  const app = document.getElementById('app')
+  if (app === null) return
   app.textContent = ''
   render(
     <WordsProvider locale={locale}>
@@ -40,4 +45,8 @@ if (app) {
     </WordsProvider>,
     app,
   )
+  if (host !== null) suitHost(host)
 }
+
+if (shop) applyAccent(shop.accent)
+void openHost(env).then(show)

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createGenericHost } from '../../../widget/hosts/generic.host.ts'
+import { createHost } from '../../../widget/hosts/generic.host.ts'
 import type { HostAdapter, HostContext } from '../../../widget/hosts/host.ts'
+import { envOf } from './desk.ts'
 
 const CONSOLE = 'https://chat.example.com'
 const CONTEXT = {
@@ -31,7 +32,7 @@ function openPanel({ parentOrigin = CONSOLE as string | null, allowedOrigins = [
   const parent = {
     postMessage: (message: Record<string, unknown>, origin: string) => void posted.push({ message, origin }),
   } as unknown as Window // only what the adapter uses
-  const host = createGenericHost({ window, parent, allowedOrigins, parentOrigin })
+  const host = createHost(envOf({ parent, allowedOrigins, parentOrigin }))
   const contexts: HostContext[] = []
   if (host !== null) {
     opened.push(host)
@@ -89,9 +90,7 @@ describe('a chat console beside the panel', () => {
 
   test('is not listened to unless it is on the list of the shop', () => {
     expect(openPanel({ parentOrigin: 'https://evil.example' }).host).toBeNull()
-    expect(
-      createGenericHost({ window, parent: window, allowedOrigins: [CONSOLE], parentOrigin: null }),
-    ).toBeNull()
+    expect(createHost(envOf({ parentOrigin: null }))).toBeNull()
   })
 
   test('where the browser does not name it, hears nothing before it spoke and is then the only one', () => {
