@@ -1,0 +1,1 @@
+declare module 'zendesk_app_framework_sdk'
