@@ -1,3 +1,4 @@
+import { hidePersonal, newSalt } from '../audit/personal.ts'
 import { type Actor, recordAudit } from '../audit/record.ts'
 import type { FixAsk, FixField, Title } from '../contract/invoicing.ts'
 import { FIX_FIELDS } from '../contract/invoicing.ts'
@@ -61,12 +62,13 @@ export async function fixRequest(deps: FixDeps, tx: Tx, { id, actor, fix }: Fix)
     const isTaken = await deps.reserveOrder(tx, orderId, amountFen)
     if (!isTaken) throw new Problem('order_changed', { facts: { id } })
   }
+  const salt = newSalt()
+  const hide = (values: Partial<Record<FixField, string | null>>) =>
+    hidePersonal(deps.vault, { merchantId, salt }, fieldsIn(fix), values)
   await recordAudit(tx, deps.now(), {
-    merchantId,
-    actor,
-    act: 'invoice_request.fixed',
-    object: `request:${id}`,
-    facts: { fields: fieldsIn(fix).join(' ') },
+    ...{ merchantId, actor, act: 'invoice_request.fixed', object: `request:${id}`, salt },
+    before: hide(valuesOf(asked, request.found)),
+    facts: hide(fix),
   })
   const title = {
     kind: changed.title.kind,

@@ -253,7 +253,7 @@ function newTicketNumber(): string {
 }
 
 type Move = {
-  request: Pick<InvoiceRequest, 'id' | 'merchantId' | 'state' | 'version' | 'shares'>
+  request: Pick<InvoiceRequest, 'id' | 'merchantId' | 'state' | 'version' | 'shares' | 'actor'>
   to: RequestState
   actor: Actor
   reason?: string | null
@@ -280,14 +280,16 @@ type Move = {
  */
 export async function moveRequest(tx: Tx, move: Move): Promise<void> {
   const { request, to, actor, reason = null, now, leaseEpoch, set = {} } = move
-  const { id, merchantId, state: from, version, shares } = request
+  const { id, merchantId, state: from, version, shares, actor: asker } = request
   if (!mayMove(from, to)) throw new Problem('move_not_allowed', { facts: { id, from, to } })
   const act = {
     merchantId,
     actor,
     act: `invoice_request.${to}`,
     object: `request:${id}`,
-    facts: { from },
+    onBehalf: asker === actorText(actor) ? null : asker,
+    before: { state: from },
+    facts: { state: to },
     reason,
   }
   const underLease =

@@ -41,7 +41,12 @@ export async function moveReissue(tx: Tx, move: Move): Promise<Reissue> {
   const { id, merchantId, state: from, version } = reissue
   const facts = { id, from, to }
   if (!mayMove(from, to)) throw new Problem('move_not_allowed', { facts })
-  const act = { merchantId, actor, act: `reissue.${to}`, object: `reissue:${id}`, facts: { from }, reason }
+  const act = {
+    ...{ merchantId, actor, act: `reissue.${to}`, object: `reissue:${id}`, reason },
+    onBehalf: reissue.actor === actorText(actor) ? null : reissue.actor,
+    before: { state: from },
+    facts: { state: to },
+  }
   const underLease =
     leaseEpoch === undefined ? Prisma.empty : Prisma.sql`AND lease_epoch = ${leaseEpoch}::int`
   const written =

@@ -73,8 +73,8 @@ export function claimsOf(grant: SessionGrant): SessionClaims {
 /** Who stands in audit entries and rows. */
 export function actorOf(grant: Grant): Actor {
   if (grant.kind === 'api') return { kind: 'merchant', id: grant.subject }
-  if (isStaff(grant)) return { kind: 'staff', id: grant.subject }
-  return { kind: sideOf(grant.role), id: grant.subject }
+  const { subject: id, role } = grant
+  return { kind: isStaff(grant) ? 'staff' : sideOf(role), id, role }
 }
 
 /** Whose idempotency keys and budgets these are: one person's, whatever session it is. */

@@ -61,7 +61,7 @@ async function ask(url: string, token: string) {
 test('a session becomes a grant with everything its token says', async () => {
   const reply = await app.inject({ url: '/v1/any', headers: { authorization: `bearer ${await customer()}` } })
   expect(reply.json()).toEqual({
-    actor: { kind: 'customer', id: 'buyer-17' },
+    actor: { kind: 'customer', id: 'buyer-17', role: 'customer' },
     principal: 'customer:buyer-17',
     claims,
   })

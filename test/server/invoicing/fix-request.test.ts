@@ -36,6 +36,22 @@ async function fix(id: string, values: Omit<FixAsk, 'version'>, version?: number
 
 const OTHER_ID = '91310000MA1FL0QA1C'
 
+test('a correction is on record without the values: hashes tell that they differ', async () => {
+  const made = await desk.ask(await desk.order('FX-0'), { kind: 'special' })
+  await reject(made.id, ['taxId'])
+
+  await fix(made.id, { taxId: OTHER_ID })
+
+  const where = { object: `request:${made.id}`, act: 'invoice_request.fixed' }
+  const entry = await desk.database.auditEntry.findFirstOrThrow({ where })
+  const text = Buffer.from(entry.bytes).toString('utf8')
+  const { before, after } = JSON.parse(text)
+  expect([Object.keys(before), Object.keys(after)]).toEqual([['taxId'], ['taxId']])
+  expect(after.taxId).not.toBe(before.taxId)
+  expect(text).not.toContain(OTHER_ID)
+  expect(await desk.database.auditSalt.count({ where: { entryId: entry.id } })).toBe(1)
+})
+
 test('what a reviewer sent back comes back corrected, as the same item', async () => {
   const order = await desk.order('FX-1')
   const made = await desk.ask(order, { kind: 'special' })

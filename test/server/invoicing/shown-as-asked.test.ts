@@ -79,7 +79,7 @@ test('lines are called as they were previewed, and request, sending and log name
   const entry = await desk.database.auditEntry.findFirst({
     where: { act: 'invoice.issued', object: `invoice:${invoice.id}` },
   })
-  expect(JSON.parse(Buffer.from(entry?.bytes ?? []).toString('utf8')).facts).toMatchObject({
+  expect(JSON.parse(Buffer.from(entry?.bytes ?? []).toString('utf8')).after).toMatchObject({
     template: version,
   })
 })

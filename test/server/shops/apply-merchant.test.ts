@@ -137,8 +137,8 @@ describe('applying a merchant', () => {
     expect(seller?.rules).toHaveLength(2)
 
     const [, entry] = await entriesOf(id)
-    const { facts } = JSON.parse(Buffer.from(entry?.bytes ?? []).toString('utf8'))
-    expect(facts).toEqual({
+    const { after } = JSON.parse(Buffer.from(entry?.bytes ?? []).toString('utf8'))
+    expect(after).toEqual({
       isNew: false,
       rules: 2,
       rulesReplaced: true,
