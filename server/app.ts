@@ -117,12 +117,12 @@ export async function buildApp(services: Services, desk: ImportDesk): Promise<Bu
 
 /** The functions that domains hand each other: nobody reaches into another's tables. */
 export function connectParts(services: Services) {
-  const { config, database, inTransaction, vault, tokens, now } = services
+  const { config, database, aside, inTransaction, vault, tokens, now } = services
   const { grants, forgetGrants } = connectGrants({ database, tokens, issuer: TOKEN_ISSUER, now })
   const book = createShopBook({
     now,
-    readShopByCode: (code) => findShopByCode(database, code),
-    readShopsOf: (merchantId) => findShopsOf(database, merchantId),
+    readShopByCode: (code) => findShopByCode(aside, code),
+    readShopsOf: (merchantId) => findShopsOf(aside, merchantId),
   })
   const getSeller = createGetSeller(services)
   const sessions = { ...grants, getSigningKey: tokens.getSigningKey, findShopsOf: book.findShopsOf, viewShop }

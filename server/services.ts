@@ -15,6 +15,8 @@ export type Services = {
   /** The owner's address: for the job queue, for LISTEN. Carries a password. */
   readonly ownerUrl: string
   readonly database: Database
+  /** Connections that no transaction holds: for what is read while one is open. */
+  readonly aside: Database
   readonly inTransaction: InTransaction
   readonly vault: Vault
   readonly tokens: TokenStore
@@ -45,11 +47,11 @@ export async function openServices(config: Config, ownerUrl: string, outside: Ou
   const now = () => new Date()
   const database = openDatabase({ url: ownerUrl, poolSize: config.poolSize })
   const inTransaction = inTransactionOf(database)
-  // Connections of their own: transactions hold the others while they wait for a key.
-  const keys = openDatabase({ url: ownerUrl, poolSize: 2 })
-  const vault = openVault(keys, Buffer.from(config.masterKey.reveal(), 'hex'))
-  await prepareVault(keys, vault)
-  const tokens = openTokenStore({ database: keys, inTransaction, vault, now })
+  // Of their own: transactions hold the others while they wait for a key or a shop.
+  const aside = openDatabase({ url: ownerUrl, poolSize: 2 })
+  const vault = openVault(aside, Buffer.from(config.masterKey.reveal(), 'hex'))
+  await prepareVault(aside, vault)
+  const tokens = openTokenStore({ database: aside, inTransaction, vault, now })
   await tokens.prepareSigningKeys()
   const renderer = createRenderer({
     processes: config.renderProcesses,
@@ -67,6 +69,7 @@ export async function openServices(config: Config, ownerUrl: string, outside: Ou
     config,
     ownerUrl,
     database,
+    aside,
     inTransaction,
     vault,
     tokens,
@@ -81,7 +84,7 @@ export async function openServices(config: Config, ownerUrl: string, outside: Ou
       mail.close()
       await renderer.close()
       await database.$disconnect()
-      await keys.$disconnect()
+      await aside.$disconnect()
     },
   }
 }
