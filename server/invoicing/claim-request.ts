@@ -13,7 +13,7 @@ import type { InvoiceContent } from './invoice.ts'
 import { claimsOfAsk, hasShares, isStillGood, partsOf } from './parts.ts'
 import { findRequest, type InvoiceRequest, moveRequest, openTitle } from './request.store.ts'
 import type { IssuingTerms } from './rules/settings.ts'
-import { findSending, insertSending, newSerial, type StoredSending } from './sending.store.ts'
+import { countSendings, findSending, insertSending, type StoredSending, serialOf } from './sending.store.ts'
 import { titleOf } from './title-of.ts'
 
 export const WORKER: Actor = { kind: 'worker', id: 'issue' }
@@ -205,7 +205,7 @@ async function prepareSending(
   tx: Tx,
   { request, drafted, now }: Preparing,
 ): Promise<Sending> {
-  const serial = newSerial(now)
+  const serial = serialOf(request.id, await countSendings(tx, request.id))
   const { content, orderNumbers, seller, templateVersion } = drafted
   const payload = buildPayload(content, { serial, orderNumbers })
   await insertSending(deps.vault, tx, now, {

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Tx } from '../database/database.ts'
 import type { Sending } from '../issuers/issuer.ts'
 import type { Vault } from '../privacy/vault.ts'
@@ -17,14 +17,28 @@ export type StoredSending = Sending & {
   readonly hasContradiction: boolean
 }
 
+const SERIAL_DIGITS = 9n
+const SERIAL_RANGE = 36n ** SERIAL_DIGITS
+
 /**
- * A serial of 20 characters: the narrowest limit among issuers (Nuonuo's orderNo). Time first, so that
- * a ledger sorts; then 8 random characters of 36.
+ * A serial of 20 characters: the narrowest limit among issuers (Nuonuo's orderNo). Time first, so that a
+ * ledger sorts; then 9 characters of a hash. `id` is the request's or the reissue's, `nth` counts what was
+ * sent for it before. The same sending has the same serial for ever: a server that was restored from a backup
+ * and sends again what had left after it meets the first invoice at the bureau, and no second one.
  */
-export function newSerial(now: Date): string {
-  const time = now.getTime().toString(36).padStart(9, '0')
-  const random = Array.from({ length: 9 }, () => randomInt(36).toString(36)).join('')
-  return `FS${time}${random}`.toUpperCase()
+export function serialOf(id: string, nth: number): string {
+  const hash = createHash('sha256').update(`${id} ${nth}`).digest('hex')
+  const time = BigInt(`0x${id.replaceAll('-', '').slice(0, 12)}`) // of a UUID of version 7
+  return `FS${serialPart(time)}${serialPart(BigInt(`0x${hash}`))}`.toUpperCase()
+}
+
+function serialPart(value: bigint): string {
+  return (value % SERIAL_RANGE).toString(36).padStart(Number(SERIAL_DIGITS), '0')
+}
+
+/** How many sendings the request has had; the next one's number. */
+export function countSendings(tx: Tx, requestId: string): Promise<number> {
+  return tx.sending.count({ where: { requestId } })
 }
 
 const place = (merchantId: string, serial: string) => ({

@@ -1,7 +1,7 @@
 import type { InTransaction, Tx } from '../database/database.ts'
 import { leaseEnd } from '../invoicing/claim-request.ts'
 import type { StoredInvoice } from '../invoicing/invoice.store.ts'
-import { newSerial } from '../invoicing/sending.store.ts'
+import { serialOf } from '../invoicing/sending.store.ts'
 import { buildRedPayload } from '../issuers/build-red-payload.ts'
 import type { Order } from '../orders/order.ts'
 import type { Vault } from '../privacy/vault.ts'
@@ -105,7 +105,7 @@ async function prepareSending(deps: ClaimRedDeps, tx: Tx, reissue: Reissue): Pro
   const orders = await deps.findOrders(tx, merchantId, orderIds)
   const { issuerId } = await deps.getSeller(tx, reissue)
   const now = deps.now()
-  const formSerial = newSerial(now)
+  const formSerial = serialOf(id, 0) // a reissue has one form
   const payload = buildRedPayload(red, {
     ...{ formSerial, blueNumber: blue.number, reason, orderNumbers: orders.map(({ number }) => number) },
   })
