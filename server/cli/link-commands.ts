@@ -79,7 +79,8 @@ async function endLink({ inTransaction, now }: Context, id: string): Promise<voi
     const link = await findLink(tx, id)
     if (link === null) throw new CommandRefused(`there is no link ${id}`)
     const { merchantId } = link
-    await revokeLink({ now, markRevoked, recordAudit }, tx, { merchantId, id, actor: OPERATOR })
+    const which = { merchantId, shopId: null, id, actor: OPERATOR }
+    await revokeLink({ now, markRevoked, recordAudit }, tx, which)
   })
   console.log(`link ${id} is revoked`)
 }

@@ -33,13 +33,22 @@ export async function listRevokedLinks(
   return rows.flatMap(({ id, revokedAt }) => (revokedAt === null ? [] : [{ id, revokedAt }]))
 }
 
-/** True where the link is the merchant's; the first revocation's instant stays. */
+/** Which link is taken back, and by whom: a session of one shop reaches that shop's. */
+export type Revoked = {
+  readonly id: string
+  readonly merchantId: string
+  /** Null: whichever shop of the merchant. */
+  readonly shopId: string | null
+}
+
+/** True where the link is the merchant's, and the shop's; the first revocation's instant stays. */
 export async function markRevoked(
   tx: Tx,
-  { id, merchantId, at }: { id: string; merchantId: string; at: Date },
+  { id, merchantId, shopId, at }: Revoked & { readonly at: Date },
 ): Promise<boolean> {
   const found = await tx.$executeRaw`
     UPDATE link SET revoked_at = coalesce(revoked_at, ${at})
-    WHERE id = ${id}::uuid AND merchant_id = ${merchantId}::uuid`
+    WHERE id = ${id}::uuid AND merchant_id = ${merchantId}::uuid
+      AND shop_id = coalesce(${shopId}::uuid, shop_id)`
   return found === 1
 }

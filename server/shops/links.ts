@@ -4,7 +4,7 @@ import type { Tx } from '../database/database.ts'
 import type { SigningKey } from '../tokens/key.ts'
 import { newTokenId } from '../tokens/make-key.ts'
 import { signToken } from '../tokens/sign-token.ts'
-import type { NewLink } from './link.store.ts'
+import type { NewLink, Revoked } from './link.store.ts'
 
 export type LinkDeps = {
   now(): Date
@@ -15,7 +15,7 @@ export type LinkDeps = {
   readonly publicUrl: string
   getSigningKey(kind: 'link'): Promise<SigningKey>
   insertLink(tx: Tx, link: NewLink): Promise<void>
-  markRevoked(tx: Tx, which: { id: string; merchantId: string; at: Date }): Promise<boolean>
+  markRevoked(tx: Tx, which: Revoked & { at: Date }): Promise<boolean>
   recordAudit(tx: Tx, now: Date, act: AuditAct): Promise<void>
 }
 
@@ -70,13 +70,14 @@ export async function createLink(deps: LinkDeps, tx: Tx, ask: LinkAsk): Promise<
   return { id, token, url: `${deps.publicUrl}/i/${shop.code}#t=${token}`, expiresAt }
 }
 
-/** From now on the link opens nothing. Twice is once. Refuses with `link_not_found`, also for another's. */
+/** From now on the link opens nothing. Twice is once. Refuses with `link_not_found`, also for who may not. */
 export async function revokeLink(
   deps: Pick<LinkDeps, 'now' | 'markRevoked' | 'recordAudit'>,
   tx: Tx,
-  { merchantId, id, actor }: { merchantId: string; id: string; actor: Actor },
+  { actor, ...which }: Revoked & { readonly actor: Actor },
 ): Promise<void> {
+  const { id, merchantId } = which
   const at = deps.now()
-  if (!(await deps.markRevoked(tx, { id, merchantId, at }))) throw new Problem('link_not_found')
+  if (!(await deps.markRevoked(tx, { ...which, at }))) throw new Problem('link_not_found')
   await deps.recordAudit(tx, at, { merchantId, actor, act: 'link.revoked', object: `link:${id}` })
 }

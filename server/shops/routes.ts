@@ -78,9 +78,9 @@ export function shopRoutes(deps: ShopRouteDeps): FastifyPluginAsyncTypebox {
       async (request, reply) => {
         const grant = grantOf(request)
         const { merchantId } = grant
-        await inTransaction((tx) =>
-          revokeLink(deps, tx, { merchantId, id: request.params.id, actor: actorOf(grant) }),
-        )
+        const shopId = grant.kind === 'session' ? grant.shopId : null
+        const which = { merchantId, shopId, id: request.params.id, actor: actorOf(grant) }
+        await inTransaction((tx) => revokeLink(deps, tx, which))
         return reply.code(204).send(null)
       },
     )

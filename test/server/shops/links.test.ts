@@ -120,4 +120,10 @@ describe('a link is taken back', () => {
     expect(await revoke(id, await stage.b.signApi())).toBe('link_not_found')
     expect(await stage.database.link.findUniqueOrThrow({ where: { id } })).toMatchObject({ revokedAt: null })
   })
+
+  test('nor by an agent of another shop', async () => {
+    const { id } = await atTill('a-tm', 'TM-1001')
+    expect(await revoke(id, await agentOf({ shop: 'a-wx' }))).toBe('link_not_found')
+    expect(await revoke(id, await agentOf({ shop: 'a-tm' }))).toBe(204)
+  })
 })
