@@ -26,6 +26,7 @@ import { liveRoutes } from './live/routes.ts'
 import { findTopicOwner } from './live/topic.store.ts'
 import type { ImportDesk } from './orders/import/import-desk.ts'
 import { importRoutes } from './orders/import/routes.ts'
+import { createMissGuard } from './orders/miss-guard.ts'
 import {
   findBuyerKeys,
   findOrder,
@@ -73,7 +74,7 @@ export async function buildApp(services: Services, desk: ImportDesk): Promise<Bu
   const { config, database, now } = services
   const hub = createHub()
   const metrics = createMetrics()
-  watchOperations(metrics, database)
+  watchOperations(metrics, services)
   const app = await createApp({
     publicUrl: config.publicUrl,
     isProduction: config.isProduction,
@@ -146,7 +147,7 @@ export function connectParts(services: Services) {
     shops: { ...links, ...common, findShop: book.findShop, findShopByCode: book.findShopByCode },
     orders: {
       ...common,
-      proveOrder: connectProving(services),
+      ...connectProving(services),
       findShop: book.findShop,
       findShopByCode: book.findShopByCode,
       findLatestRequest,
@@ -186,10 +187,11 @@ export function connectParts(services: Services) {
   }
 }
 
-/** A customer shows that an order is theirs; who guesses is stopped. */
+/** A customer shows that an order is theirs; who guesses is stopped, staff too. */
 function connectProving({ database, vault, now }: Services) {
   const guard = createProofGuard({ database, vault, now })
-  return createProveOrder({ database, vault, now, guard })
+  const missGuard = createMissGuard({ database, vault, now })
+  return { proveOrder: createProveOrder({ database, vault, now, guard }), missGuard }
 }
 
 /** A customer's name at us: the same in every session, and nobody's elsewhere. */
