@@ -14,6 +14,8 @@ import { documentRoutes } from './documents/routes.ts'
 import { exceptionRoutes } from './exceptions/routes.ts'
 import { type App, createApp } from './http/create-app.ts'
 import { createMetrics } from './http/metrics.ts'
+import { createRequestBudget } from './http/request-budget.ts'
+import { addCounts } from './http/request-count.store.ts'
 import type { OrderLinkAsk } from './invoicing/compose-reply.ts'
 import { draftStanding } from './invoicing/draft-standing.ts'
 import { listOrderInvoices, sumInvoiced } from './invoicing/order-invoices.store.ts'
@@ -82,6 +84,7 @@ export async function buildApp(services: Services, desk: ImportDesk): Promise<Bu
     trustedProxies: config.trustedProxies,
     version: readVersion(),
     metrics,
+    budget: connectBudget(services),
     assertReady: async () => {
       await database.$queryRaw`SELECT 1 AS one`
     },
@@ -185,6 +188,16 @@ export function connectParts(services: Services) {
     createShopLink: (tx: Tx, ask: Omit<LinkAsk, 'orderId'>) =>
       createLink(links, tx, { ...ask, orderId: null }),
   }
+}
+
+/** How many requests one address and one person may send, in all processes together. */
+function connectBudget({ config, database, vault, now }: Services) {
+  return createRequestBudget({
+    now,
+    hash: (name) => vault.index('server', 'request count', name),
+    addCounts: (minute, counts) => addCounts(database, minute, counts),
+    percent: config.requestBudgetPercent,
+  })
 }
 
 /** A customer shows that an order is theirs; who guesses is stopped, staff too. */

@@ -16,6 +16,7 @@ import {
 import { openDemo } from './demo/open-demo.ts'
 import { stageReissue } from './demo/stage-reissue.ts'
 import { isPortInUse } from './http/port-in-use.ts'
+import { deleteOldCounts } from './http/request-count.store.ts'
 import { addJob } from './jobs/add-job.ts'
 import { reconcile } from './jobs/reconcile.ts'
 import { type Repeating, repeat } from './jobs/repeat.ts'
@@ -136,6 +137,7 @@ async function startWorking(services: Services, { url }: ConnectedDatabase, undo
     repeat(TIDY_EVERY_MS, () => rotateAgedKeys(tokens), LOG),
     repeat(TIDY_EVERY_MS, () => dropOldEnded(database, now()), LOG),
     repeat(TIDY_EVERY_MS, () => deleteOldTries(database, new Date(now().getTime() - KEEP_TRIES_MS)), LOG),
+    repeat(TIDY_EVERY_MS, () => deleteOldCounts(database, new Date(now().getTime() - TIDY_EVERY_MS)), LOG),
     repeat(TIDY_EVERY_MS, () => deleteOldBursts(database, new Date(now().getTime() - KEEP_BURSTS_MS)), LOG),
     repeat(
       TIDY_EVERY_MS,

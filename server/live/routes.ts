@@ -58,6 +58,7 @@ export function liveRoutes(deps: LiveRouteDeps): FastifyPluginAsync {
       {
         websocket: true,
         schema: { hide: true },
+        config: { strangersUncounted: true }, // they are counted while they sit here
         onRequest: async (request) => refuseForeignPage(request, ownOrigin),
       },
       (socket, request) => {
