@@ -14,6 +14,8 @@ import { documentRoutes } from './documents/routes.ts'
 import { exceptionRoutes } from './exceptions/routes.ts'
 import { type App, createApp } from './http/create-app.ts'
 import { createMetrics } from './http/metrics.ts'
+import { createRequestBudget } from './http/request-budget.ts'
+import { addCounts } from './http/request-count.store.ts'
 import type { OrderLinkAsk } from './invoicing/compose-reply.ts'
 import { draftStanding } from './invoicing/draft-standing.ts'
 import { listOrderInvoices, sumInvoiced } from './invoicing/order-invoices.store.ts'
@@ -26,6 +28,7 @@ import { liveRoutes } from './live/routes.ts'
 import { findTopicOwner } from './live/topic.store.ts'
 import type { ImportDesk } from './orders/import/import-desk.ts'
 import { importRoutes } from './orders/import/routes.ts'
+import { createMissGuard } from './orders/miss-guard.ts'
 import {
   findBuyerKeys,
   findOrder,
@@ -73,7 +76,7 @@ export async function buildApp(services: Services, desk: ImportDesk): Promise<Bu
   const { config, database, now } = services
   const hub = createHub()
   const metrics = createMetrics()
-  watchOperations(metrics, database)
+  watchOperations(metrics, services)
   const app = await createApp({
     publicUrl: config.publicUrl,
     isProduction: config.isProduction,
@@ -81,6 +84,7 @@ export async function buildApp(services: Services, desk: ImportDesk): Promise<Bu
     trustedProxies: config.trustedProxies,
     version: readVersion(),
     metrics,
+    budget: connectBudget(services),
     assertReady: async () => {
       await database.$queryRaw`SELECT 1 AS one`
     },
@@ -146,7 +150,7 @@ export function connectParts(services: Services) {
     shops: { ...links, ...common, findShop: book.findShop, findShopByCode: book.findShopByCode },
     orders: {
       ...common,
-      proveOrder: connectProving(services),
+      ...connectProving(services),
       findShop: book.findShop,
       findShopByCode: book.findShopByCode,
       findLatestRequest,
@@ -186,10 +190,21 @@ export function connectParts(services: Services) {
   }
 }
 
-/** A customer shows that an order is theirs; who guesses is stopped. */
+/** How many requests one address and one person may send, in all processes together. */
+function connectBudget({ config, database, vault, now }: Services) {
+  return createRequestBudget({
+    now,
+    hash: (name) => vault.index('server', 'request count', name),
+    addCounts: (minute, counts) => addCounts(database, minute, counts),
+    percent: config.requestBudgetPercent,
+  })
+}
+
+/** A customer shows that an order is theirs; who guesses is stopped, staff too. */
 function connectProving({ database, vault, now }: Services) {
   const guard = createProofGuard({ database, vault, now })
-  return createProveOrder({ database, vault, now, guard })
+  const missGuard = createMissGuard({ database, vault, now })
+  return { proveOrder: createProveOrder({ database, vault, now, guard }), missGuard }
 }
 
 /** A customer's name at us: the same in every session, and nobody's elsewhere. */

@@ -47,6 +47,7 @@ export type Config = {
   workerConcurrency: number
   renderProcesses: number
   trustedProxies: string[]
+  requestBudgetPercent: number
   rules: RuleSettings
   demoPort: number
   outboxPort: number
@@ -75,6 +76,8 @@ export const VARIABLES = {
   FAPIAO_WORKER_CONCURRENCY: 'jobs at a time in a worker (default 24)',
   FAPIAO_RENDER_PROCESSES: 'processes that draw documents (default 1)',
   FAPIAO_TRUSTED_PROXIES: 'comma-separated CIDRs whose X-Forwarded-For is believed (default none)',
+  FAPIAO_REQUEST_BUDGET_PERCENT:
+    'of the usual number of requests a minute per person and address (default 100)',
   FAPIAO_RULES_FILE: 'JSON file of legal rates, limits and rules switched off (default: as shipped)',
   FAPIAO_DEMO_PORT: 'port of the demo pages (default 8788)',
   FAPIAO_OUTBOX_PORT: 'port of the demo mail outbox (default 8789; SMTP on the next one)',
@@ -202,6 +205,7 @@ export function readConfig(env: Env): Config {
     workerConcurrency: reader.integer('FAPIAO_WORKER_CONCURRENCY', 24, [1, 500]),
     renderProcesses: reader.integer('FAPIAO_RENDER_PROCESSES', 1, [1, 16]),
     trustedProxies: reader.cidrs('FAPIAO_TRUSTED_PROXIES'),
+    requestBudgetPercent: reader.integer('FAPIAO_REQUEST_BUDGET_PERCENT', 100, [1, 100_000]),
     rules: reader.rules('FAPIAO_RULES_FILE'),
     demoPort: reader.integer('FAPIAO_DEMO_PORT', 8788, [1, 65_535]),
     outboxPort: reader.integer('FAPIAO_OUTBOX_PORT', 8789, [1, 65_535]),

@@ -7,6 +7,8 @@ import { type InvoiceRequest, openTitle } from './invoicing/request.store.ts'
 import { viewRequestFor } from './invoicing/view-for.ts'
 import { closeException } from './orders/close-exception.ts'
 import { findException, listOverInvoiced, listRefundExceptions } from './orders/exception.store.ts'
+import { listAlarms } from './orders/look-up-alarm.ts'
+import type { LookUpPlace } from './orders/look-up-burst.store.ts'
 import { findOrders, releaseOrder } from './orders/order.store.ts'
 import { openChange } from './reissue/change.store.ts'
 import { listRedContradictions } from './reissue/red-contradiction.store.ts'
@@ -21,6 +23,7 @@ export function connectExceptions<C extends object>({ vault, now }: Services, co
     ...{ sumInvoiced, findException, listOverInvoiced, listRefundExceptions, listContradictions },
     listRedContradictions: (tx: Tx | Database, place: Parameters<typeof listRedContradictions>[2]) =>
       listRedContradictions(vault, tx, place),
+    listLookUpAlarms: (tx: Tx | Database, place: LookUpPlace) => listAlarms(tx, now(), place),
     closeException: (tx: Tx, closing: Parameters<typeof closeException>[2]) =>
       closeException({ now }, tx, closing),
   }

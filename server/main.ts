@@ -16,12 +16,14 @@ import {
 import { openDemo } from './demo/open-demo.ts'
 import { stageReissue } from './demo/stage-reissue.ts'
 import { isPortInUse } from './http/port-in-use.ts'
+import { deleteOldCounts } from './http/request-count.store.ts'
 import { addJob } from './jobs/add-job.ts'
 import { reconcile } from './jobs/reconcile.ts'
 import { type Repeating, repeat } from './jobs/repeat.ts'
 import { startWorker } from './jobs/work.ts'
 import { listenLive } from './live/listen.ts'
 import { openImportDesk } from './orders/import/import-desk.ts'
+import { deleteOldBursts } from './orders/look-up-burst.store.ts'
 import { deleteOldTries } from './orders/proof-guard.store.ts'
 import { type Outside, openServices, type Services } from './services.ts'
 import { findIssuePolicy } from './shops/issue-policy.store.ts'
@@ -39,6 +41,8 @@ const STAGE_EVERY_MS = 2_000
 const TIDY_EVERY_MS = 600_000
 /** Wrong proofs are forgotten after an hour at most. */
 const KEEP_TRIES_MS = 2 * 3_600_000
+/** Alerts are shown for a day. */
+const KEEP_BURSTS_MS = 48 * 3_600_000
 /** What is still running then is cut. */
 const STOP_MS = 15_000
 
@@ -133,6 +137,8 @@ async function startWorking(services: Services, { url }: ConnectedDatabase, undo
     repeat(TIDY_EVERY_MS, () => rotateAgedKeys(tokens), LOG),
     repeat(TIDY_EVERY_MS, () => dropOldEnded(database, now()), LOG),
     repeat(TIDY_EVERY_MS, () => deleteOldTries(database, new Date(now().getTime() - KEEP_TRIES_MS)), LOG),
+    repeat(TIDY_EVERY_MS, () => deleteOldCounts(database, new Date(now().getTime() - TIDY_EVERY_MS)), LOG),
+    repeat(TIDY_EVERY_MS, () => deleteOldBursts(database, new Date(now().getTime() - KEEP_BURSTS_MS)), LOG),
     repeat(
       TIDY_EVERY_MS,
       () => deleteOldStaffTries(database, new Date(now().getTime() - KEEP_TRIES_MS)),

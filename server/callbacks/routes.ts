@@ -33,7 +33,8 @@ export function callbackRoutes(deps: CallbackRouteDeps): FastifyPluginAsyncTypeb
       (_request, body, done) => done(null, body),
     )
     const schema = { hide: true, params: Type.Object({ token: Type.String({ maxLength: 100 }) }) }
-    app.post(callbackPath(':token'), { schema, bodyLimit: MAX_BYTES }, async (request) => {
+    const config = { strangersUncounted: true } as const // an issuer tells of each invoice
+    app.post(callbackPath(':token'), { schema, config, bodyLimit: MAX_BYTES }, async (request) => {
       if (!isSame(request.params.token, deps.token)) throw new Problem('route_not_found')
 
       const callback = typeof request.body === 'string' ? readCallback(request.body) : null

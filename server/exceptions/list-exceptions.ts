@@ -20,6 +20,14 @@ export type Contradicted = {
 /** The same of a red. */
 export type RedContradicted = Omit<Contradicted, 'requestId'> & { readonly reissueId: string }
 
+/** Failed look-ups of one quarter of an hour. */
+export type LookUpAlarm = {
+  readonly id: string
+  readonly shopId: string | null
+  readonly failures: number
+  readonly quarter: Date
+}
+
 export type ListExceptionsDeps = {
   database: Database
   findOrders(tx: Tx | Database, merchantId: string, ids: readonly string[]): Promise<Order[]>
@@ -28,6 +36,7 @@ export type ListExceptionsDeps = {
   listRefundExceptions(tx: Tx | Database, place: Place): Promise<RefundException[]>
   listContradictions(tx: Tx | Database, place: Place): Promise<Contradicted[]>
   listRedContradictions(tx: Tx | Database, place: Place): Promise<RedContradicted[]>
+  listLookUpAlarms(tx: Tx | Database, place: Place): Promise<LookUpAlarm[]>
 }
 
 /** Everything that does not add up by itself and waits for somebody (S2-04), oldest first. */
@@ -50,6 +59,7 @@ export async function listExceptions(deps: ListExceptionsDeps, place: Place): Pr
     ...over.flatMap((id) => viewOverInvoiced(byId.get(id), invoiced.get(id) ?? 0n)),
     ...refunds.map((kept) => viewRefund(kept, byId.get(kept.orderId))),
     ...contradicted.map((found) => viewContradicted(found, byId.get(found.orderId ?? ''))),
+    ...(await deps.listLookUpAlarms(database, place)).map(viewAlarm),
   ]
   return items.toSorted((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0))
 }
@@ -68,6 +78,7 @@ function viewOverInvoiced(order: Order | undefined, invoicedFen: bigint): Except
       ...{ requestId: null, reissueId: null, reference: null },
       amountFen: jsonFen(invoicedFen),
       expectedFen: jsonFen(invoicedFen - stale.excessFen),
+      count: null,
       since: stale.since.toISOString(),
     },
   ]
@@ -81,6 +92,7 @@ function viewRefund(kept: RefundException, order: Order | undefined): ExceptionV
     ...{ requestId: null, reissueId: null },
     amountFen: jsonFen(amountFen),
     expectedFen: jsonFen(expectedFen),
+    count: null,
     since: createdAt.toISOString(),
   }
 }
@@ -98,6 +110,17 @@ function viewContradicted(found: Either, order: Order | undefined): ExceptionVie
     reference: null,
     amountFen: jsonFen(saidFen),
     expectedFen: jsonFen(sentFen),
+    count: null,
     since: at.toISOString(),
+  }
+}
+
+function viewAlarm({ id, shopId, failures, quarter }: LookUpAlarm): ExceptionView {
+  return {
+    ...{ kind: 'look_ups_failing', id, shopId },
+    ...{ orderId: null, orderNumber: null, requestId: null, reissueId: null, reference: null },
+    ...{ amountFen: null, expectedFen: null },
+    count: failures,
+    since: quarter.toISOString(),
   }
 }

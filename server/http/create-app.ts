@@ -14,6 +14,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { refuseUnknownRoutes } from './not-found.ts'
 import { serveOpenApi } from './openapi.ts'
 import { serveOperations } from './operate.ts'
+import { boundRequests, type RequestBudget } from './request-budget.ts'
 import { gateText } from './text-gate.ts'
 import { createValidatorCompiler } from './validate.ts'
 
@@ -38,6 +39,8 @@ export type AppOptions = {
   /** Throws while the server cannot work, e.g. without its database. */
   assertReady(): Promise<void>
   readonly metrics?: Metrics
+  /** Left out: nobody counts. */
+  readonly budget?: RequestBudget
 }
 
 /** Limits of trust §4. Fastify's own defaults let a stalled body stay for ever. */
@@ -83,6 +86,7 @@ export async function createApp(options: AppOptions) {
   readJson(app)
   app.addHook('preValidation', gateRequest)
   setHeaders(app, new URL(options.publicUrl).protocol === 'https:')
+  if (options.budget !== undefined) boundRequests(app, options.budget)
 
   const metrics = options.metrics ?? createMetrics()
   reportRequests(app, metrics)

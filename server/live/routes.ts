@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws'
 import { LIVE_CLOSE, type LiveTopic } from '../contract/live.ts'
 import { Problem } from '../contract/problem.ts'
 import { type GrantDeps, readSessionGrant } from '../http/grant.ts'
+import { personOf } from '../tokens/grant.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import type { Hub } from './hub.ts'
 import type { TopicOwner, Watcher } from './watch-rules.ts'
@@ -57,6 +58,7 @@ export function liveRoutes(deps: LiveRouteDeps): FastifyPluginAsync {
       {
         websocket: true,
         schema: { hide: true },
+        config: { strangersUncounted: true }, // they are counted while they sit here
         onRequest: async (request) => refuseForeignPage(request, ownOrigin),
       },
       (socket, request) => {
@@ -101,7 +103,7 @@ function takeSeat(room: Room, socket: WebSocket, address: string): Seat {
       ...deps,
       readWatcher: (token) => readSessionGrant(deps.grants, token),
       admit(watcher) {
-        principal = principalOf(watcher)
+        principal = `${watcher.merchantId} ${personOf(watcher)}`
         strangers.leave(address)
         return known.enter(principal) <= limits.perPrincipal
       },
@@ -122,11 +124,6 @@ function takeSeat(room: Room, socket: WebSocket, address: string): Seat {
   })
   if (strangers.enter(address) > limits.unknownPerAddress) socket.close(LIVE_CLOSE.tooMuch)
   return seat
-}
-
-/** A shop's poster is one subject for everybody who scans it: those are counted by session. */
-function principalOf({ merchantId, role, subject, sid }: Watcher): string {
-  return `${merchantId} ${role} ${subject.startsWith('link:') ? sid : subject}`
 }
 
 /** How many of a name are inside; a name that nobody bears any more is forgotten. */

@@ -38,6 +38,12 @@ export async function takeTry(tx: Tx | Database, now: Date, key: Key, rule: TryR
   return row.failures > tries ? (row.blocked_until ?? blockUntil) : null
 }
 
+/** Whether anything may be tried at all, without counting. */
+export async function findBlock(tx: Tx | Database, now: Date, key: Key): Promise<BlockedUntil> {
+  const row = await tx.proofGuard.findUnique({ where: { key }, select: { blockedUntil: true } })
+  return row?.blockedUntil != null && row.blockedUntil > now ? row.blockedUntil : null
+}
+
 /** The proof was right: the count of its order starts again. */
 export async function forgetTries(tx: Tx | Database, key: Key): Promise<void> {
   await tx.$executeRaw`DELETE FROM proof_guard WHERE key = ${key}`

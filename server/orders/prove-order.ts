@@ -4,6 +4,7 @@ import { Problem } from '../contract/problem.ts'
 import type { Database } from '../database/database.ts'
 import { readYuan } from '../invoicing/money.ts'
 import type { Vault } from '../privacy/vault.ts'
+import { reportFailure } from './look-up-alarm.ts'
 import { findProofFacts, orderPlace } from './order.store.ts'
 import type { ProofGuard } from './proof-guard.ts'
 
@@ -23,6 +24,8 @@ export type ProofAsk = {
   actor: Actor
   /** Where the call came from. */
   address: string
+  /** Who counts as one at that address. */
+  person: string
 }
 
 /** Stands in where there is no order, or an order without a buyer: opening takes as long as a real one. */
@@ -32,7 +35,7 @@ const DECOY = { name: '无', phone: '00000000000', address: '无'.repeat(20), em
 /**
  * The second proof of a customer (X6): the amount paid (or due), or the last four digits of the buyer's phone.
  * Returns the order's id. A number that does not exist and a wrong proof are one answer,
- * `order_not_found`, after the same work: count, one read, one opening, one audit entry. Refuses with
+ * `order_not_found`, after the same work: counts, one read, one opening, one audit entry. Refuses with
  * `proof_cooldown` after too many, then even a right proof.
  */
 export function createProveOrder(deps: ProveOrderDeps): (ask: ProofAsk) => Promise<string> {
@@ -89,4 +92,5 @@ async function recordFailure({ database, vault, now }: ProveOrderDeps, ask: Proo
     object: `shop:${shopId}`,
     facts: { number: Buffer.from(hash).toString('hex').slice(0, 32), proof: proof.kind },
   })
+  await reportFailure({ database, now }, { merchantId, shopId }, actor)
 }

@@ -17,7 +17,7 @@ import { shape } from '../contract/shape.ts'
 import { type InTransaction, type Tx, violates } from '../database/database.ts'
 import { type GrantDeps, grantOf, requireApi, requireSession, sessionOf } from '../http/grant.ts'
 import { onceByKey, readIdempotencyKey, type StoredReply } from '../http/idempotency.ts'
-import { actorOf, principalOf, type SessionGrant } from '../tokens/grant.ts'
+import { actorOf, personOf, principalOf, type SessionGrant } from '../tokens/grant.ts'
 import { type LookedUp, type LookUpDeps, lookUpOrder } from './look-up-order.ts'
 import { findOrders } from './order.store.ts'
 import type { Order } from './order.ts'
@@ -121,7 +121,8 @@ function seenOrders(deps: OrderRouteDeps): FastifyPluginAsyncTypebox {
     const lookUp = { body: LookUp, response: { 200: LookUpReply }, security }
     app.post('/v1/orders/look-up', { onRequest, schema: lookUp }, async (request) => {
       const grant = sessionOf(request)
-      const ask = { ...request.body, viewer: grant, actor: actorOf(grant), address: request.ip }
+      const asker = { viewer: grant, actor: actorOf(grant), address: request.ip, person: personOf(grant) }
+      const ask = { ...request.body, ...asker }
       return viewLookedUp(deps, grant, await lookUpOrder(deps, ask))
     })
 

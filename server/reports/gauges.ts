@@ -1,9 +1,13 @@
 import { REISSUE_CAUSES } from '../contract/reissues.ts'
 import type { Database } from '../database/database.ts'
 import type { Metrics } from '../http/metrics.ts'
+import { LOOK_UP_ALARM } from '../orders/look-up-alarm.ts'
+import { countRecent } from '../orders/look-up-burst.store.ts'
+
+type Watched = { readonly database: Database; now(): Date }
 
 /** What an operator watches (S0-63): work that waits, doubts, held requests, failed mails. */
-export function watchOperations(metrics: Metrics, database: Database): void {
+export function watchOperations(metrics: Metrics, { database, now }: Watched): void {
   const count = (name: string, help: string, read: () => Promise<number>) => metrics.gauge(name, help, read)
 
   for (const state of ['in_review', 'queued', 'issuing', 'in_doubt', 'held'] as const) {
@@ -38,6 +42,14 @@ export function watchOperations(metrics: Metrics, database: Database): void {
       return { ...none, ...Object.fromEntries(rows.map(({ cause, _count }) => [cause, _count])) }
     },
   })
+  count('fapiao_look_ups_failed', 'Failed order look-ups in this quarter of an hour and the one before', () =>
+    countRecent(database, now(), LOOK_UP_ALARM.burst).then(({ failures }) => failures),
+  )
+  count(
+    'fapiao_look_up_bursts',
+    'Shops whose order look-ups fail so often that somebody seems to guess',
+    () => countRecent(database, now(), LOOK_UP_ALARM.burst).then(({ bursts }) => bursts),
+  )
   count('fapiao_audit_pending', 'Audit entries that wait for their number', () =>
     database.auditPending.count(),
   )

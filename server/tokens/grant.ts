@@ -82,3 +82,8 @@ export function principalOf(grant: Grant): string {
   if (grant.kind === 'api') return `api:${grant.subject}`
   return `${isStaff(grant) ? 'staff' : grant.role}:${grant.subject}`
 }
+
+/** Who counts as one. A shop's poster is one subject for everybody who scans it: those are told apart by session. */
+export function personOf({ role, subject, sid }: Pick<SessionGrant, 'role' | 'subject' | 'sid'>): string {
+  return `${role} ${subject.startsWith('link:') ? sid : subject}`
+}

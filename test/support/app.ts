@@ -54,6 +54,7 @@ export async function openTestApp({ issuer, env = {}, watch = () => undefined }:
     FAPIAO_MASTER_KEY: randomBytes(32).toString('hex'),
     FAPIAO_PUBLIC_URL: PUBLIC_URL,
     FAPIAO_POOL_SIZE: '8',
+    FAPIAO_REQUEST_BUDGET_PERCENT: '100000', // tests come from one address, and many at once
     LOG_LEVEL: 'silent',
     ...env,
   })

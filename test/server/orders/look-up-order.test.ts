@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Proof } from '../../../server/contract/orders.ts'
+import { listAlarms } from '../../../server/orders/look-up-alarm.ts'
 import { createProofGuard } from '../../../server/orders/proof-guard.ts'
 import { createProveOrder } from '../../../server/orders/prove-order.ts'
 import { bodyOf, goods, NOW, type OrderStage, openOrderStage, report, savedId, send } from './order-stage.ts'
@@ -20,13 +21,18 @@ afterAll(() => stage.close())
 
 beforeEach(async () => {
   await stage.database.proofGuard.deleteMany()
+  await stage.database.lookUpBurst.deleteMany()
   stage.clock.now = NOW
 })
 
 const amount = (text: string): Proof => ({ kind: 'amount', amount: text })
 const tail = (text: string): Proof => ({ kind: 'phone_tail', tail: text })
 
-function lookUp(text: string, proof?: Proof, { token = customer, address = '203.0.113.9' } = {}) {
+function lookUp(
+  text: string,
+  proof?: Proof,
+  { token = customer, address = '203.0.113.9' }: { token?: string | undefined; address?: string } = {},
+) {
   const payload = proof === undefined ? { text } : { text, proof }
   return send(stage, '/v1/orders/look-up', { token, payload, address })
 }
@@ -170,7 +176,14 @@ test('a wrong proof costs the same work whether or not the order exists', async 
   const stepsOf = async (number: string) => {
     steps.length = 0
     const where = { merchantId: stage.a.id, shopId: stage.shopId('a-tm'), address: '203.0.113.9' }
-    const ask = { ...where, number, proof: tail('0000'), actor: { kind: 'customer', id: 'link:1' } } as const
+    const person = 'customer 1'
+    const ask = {
+      ...where,
+      person,
+      number,
+      proof: tail('0000'),
+      actor: { kind: 'customer', id: 'link:1' },
+    } as const
     await expect(prove(ask)).rejects.toMatchObject({ code: 'order_not_found' })
     return [...steps]
   }
@@ -178,7 +191,11 @@ test('a wrong proof costs the same work whether or not the order exists', async 
 
   const existing = await stepsOf('TM-1001')
 
-  expect(existing).toEqual(['$queryRaw', '$queryRaw', 'findUnique', 'open', '$executeRaw'])
+  const [counted, found] = [
+    ['findFirst', '$queryRaw', '$queryRaw', '$queryRaw'],
+    ['findUnique', 'open'],
+  ]
+  expect(existing).toEqual([...counted, ...found, '$executeRaw', '$queryRaw'])
   expect(await stepsOf('XX-1234')).toEqual(existing)
   expect(await stepsOf('TM-5007')).toEqual(existing)
 })
@@ -251,15 +268,112 @@ test('a right proof starts the count again', async () => {
   expect((await lookUp('TM-1001', amount('299.00'))).statusCode).toBe(200)
 })
 
-test('one address runs out of numbers to try, and its neighbour does not', async () => {
-  for (let i = 0; i < 40; i++) await lookUp(`XX-${1000 + i}`, amount('1.00'), { address: '198.51.100.1' })
+test('who guesses is stopped after ten numbers, and the neighbour behind the same address is not', async () => {
+  const address = '198.51.100.1'
+  const guesser = await stage.asCustomer()
+  for (let i = 0; i < 10; i++) await lookUp(`XX-${1000 + i}`, amount('1.00'), { address, token: guesser })
 
-  const sameAddress = await lookUp('TM-1001', amount('299.00'), { address: '198.51.100.1' })
-  const neighbour = await lookUp('TM-1001', amount('299.00'), { address: '198.51.100.2' })
+  const stopped = await lookUp('TM-1001', amount('299.00'), { address, token: guesser })
+  const neighbour = await lookUp('TM-1001', amount('299.00'), { address, token: await stage.asCustomer() })
 
-  expect(sameAddress.json().code).toBe('proof_cooldown')
+  expect(stopped.json()).toMatchObject({ code: 'proof_cooldown', retryAfter: 900 })
   expect(neighbour.statusCode).toBe(200)
 })
+
+test('who opens a new session for every five numbers gets at most sixty answers', async () => {
+  const statuses: number[] = []
+  const sessions = await Promise.all(Array.from({ length: 14 }, () => stage.asCustomer()))
+  for (let i = 0; i < 70; i++) {
+    const token = sessions[Math.floor(i / 5)]
+    const reply = await lookUp(`XX-${1000 + i}`, amount('1.00'), { address: '198.51.100.4', token })
+    statuses.push(reply.statusCode)
+  }
+
+  const answered = statuses.indexOf(429)
+  expect(answered).toBeGreaterThan(0)
+  expect(answered).toBeLessThanOrEqual(60)
+  expect(new Set(statuses.slice(answered))).toEqual(new Set([429]))
+})
+
+test('a number that is tried from everywhere closes for all, and the next shop stays open', async () => {
+  for (let i = 0; i < 5; i++) {
+    const where = { address: `192.0.2.${i}`, token: await stage.asCustomer() }
+    await lookUp('TM-1001', amount('1.00'), where)
+  }
+
+  expect((await lookUp('TM-1001', amount('299.00'))).json().code).toBe('proof_cooldown')
+  const elsewhere = await stage.asCustomer({ shop: stage.shopId('a-pdd') })
+  expect((await lookUp('DUP-4001', amount('36.00'), { token: elsewhere })).statusCode).toBe(200)
+})
+
+describe('when look-ups of a shop fail in a burst', () => {
+  const actOf = (act: string) => stage.database.auditEntry.count({ where: { act } })
+
+  async function guess(times: number, token = customer) {
+    for (let i = 0; i < times; i++) {
+      await lookUp(`XX-${2000 + i}`, amount('1.00'), { address: `203.0.113.${i % 200}`, token })
+    }
+  }
+
+  test('somebody is told once, with how often, and those of other shops are not', async () => {
+    const before = await actOf('look_up.alarm_raised')
+    await guess(29)
+    expect(await alarms('a-tm')).toEqual([])
+
+    await guess(3)
+
+    expect(await alarms('a-tm')).toMatchObject([{ shopId: stage.shopId('a-tm'), failures: 32 }])
+    expect(await alarms('a-pdd')).toEqual([])
+    expect(await actOf('look_up.alarm_raised')).toBe(before + 1)
+    stage.clock.now = new Date(NOW.getTime() + 25 * 3_600_000)
+    expect(await alarms('a-tm')).toEqual([])
+  })
+
+  test('a person has three tries, and a right proof still opens the order', async () => {
+    await guess(30)
+    const at = { address: '192.0.2.9', token: await stage.asCustomer() }
+    for (let i = 0; i < 3; i++) {
+      expect((await lookUp(`XX-${3000 + i}`, amount('1.00'), at)).statusCode).toBe(404)
+    }
+
+    expect((await lookUp('XX-3003', amount('1.00'), at)).statusCode).toBe(429)
+    const other = { address: '192.0.2.10', token: await stage.asCustomer() }
+    expect((await lookUp('TM-1001', amount('299.00'), other)).statusCode).toBe(200)
+  })
+
+  test('a flood from everywhere closes the shop until the quarter of an hour is over', async () => {
+    await guess(1)
+    await stage.database.lookUpBurst.updateMany({ data: { failures: 1_000 } })
+
+    expect((await lookUp('TM-1001', amount('299.00'))).json()).toMatchObject({
+      code: 'proof_cooldown',
+      retryAfter: 900,
+    })
+    stage.clock.now = new Date(NOW.getTime() + 900_000)
+    expect((await lookUp('TM-1001', amount('299.00'), { token: await stage.asCustomer() })).statusCode).toBe(
+      200,
+    )
+  })
+
+  test('an agent who asks for sixty numbers that nobody has is stopped, and a colleague is not', async () => {
+    for (let i = 0; i < 60; i++) {
+      expect((await lookUp(`XX-${4000 + i}`, undefined, { token: agent })).statusCode).toBe(404)
+    }
+
+    const stopped = await lookUp('TM-1001', undefined, { token: agent })
+    const colleague = await lookUp('TM-1001', undefined, { token: await stage.asAgent({ sub: 'agent-8' }) })
+
+    expect(stopped.json()).toMatchObject({ code: 'rate_limited', retryAfter: 900 })
+    expect(stopped.headers['retry-after']).toBe('900')
+    expect(colleague.statusCode).toBe(200)
+    expect(
+      await listAlarms(stage.database, stage.clock.now, { merchantId: stage.a.id, shopId: null }),
+    ).toMatchObject([{ shopId: null, failures: 60 }])
+  })
+})
+
+const alarms = (shop: string) =>
+  listAlarms(stage.database, stage.clock.now, { merchantId: stage.a.id, shopId: stage.shopId(shop) })
 
 test('a crowd behind one address that proves what it buys is never locked out', async () => {
   const customers = Array.from({ length: 60 }, (_, i) => report({ number: `CROWD-${100 + i}` }))
@@ -285,7 +399,7 @@ test('the guard keeps no number and no address in the clear', async () => {
   await lookUp('TM-1001', amount('1.00'), { address: '198.51.100.77' })
 
   const rows = await stage.database.proofGuard.findMany()
-  expect(rows).toHaveLength(2)
+  expect(rows).toHaveLength(3)
   for (const { key } of rows) expect(key).toHaveLength(32)
 })
 

@@ -7,6 +7,7 @@ import { createApp } from '../../../server/http/create-app.ts'
 import { listOrderInvoices, sumInvoiced } from '../../../server/invoicing/order-invoices.store.ts'
 import { findLatestRequest } from '../../../server/invoicing/request.store.ts'
 import { addJob } from '../../../server/jobs/add-job.ts'
+import { createMissGuard } from '../../../server/orders/miss-guard.ts'
 import { findOrder, findOrderNumbers, findOrdersByNumber } from '../../../server/orders/order.store.ts'
 import type { OrderInput } from '../../../server/orders/order-input.ts'
 import { lockOrderFor } from '../../../server/orders/order-viewer.ts'
@@ -90,6 +91,7 @@ export async function openOrderStage(rules?: ProofRules) {
       takeFromBudget,
       issuePolicyOf: findIssuePolicy,
       proveOrder: createProveOrder({ ...common, guard }),
+      missGuard: createMissGuard(common),
       openProvenSession: (grant, orderId) =>
         openSessionWithOrder(
           { ...grants, ...book, viewShop, getSigningKey: store.getSigningKey },

@@ -11,7 +11,9 @@ afterAll(() => stage.close())
 
 const rules: ProofRules = {
   order: { tries: 2, coolDownMs: 60_000, forgetAfterMs: 600_000 },
+  device: { tries: 50, coolDownMs: 60_000, forgetAfterMs: 600_000 },
   address: { tries: 100, coolDownMs: 60_000, forgetAfterMs: 600_000 },
+  inBurst: { device: 50, address: 100 },
 }
 
 function openGuard() {
@@ -21,7 +23,13 @@ function openGuard() {
   return {
     clock,
     guard,
-    tried: { merchantId: stage.a.id, shopId, number: `N-${counter++}`, address: '192.0.2.1' },
+    tried: {
+      merchantId: stage.a.id,
+      shopId,
+      number: `N-${counter++}`,
+      address: '192.0.2.1',
+      person: `customer ${counter}`,
+    },
   }
 }
 let counter = 100
@@ -65,7 +73,7 @@ test('the clean-up leaves what still binds somebody', async () => {
   await guard.take(tried)
 
   expect(await deleteOldTries(stage.database, NOW)).toBe(0)
-  expect(await deleteOldTries(stage.database, new Date(NOW.getTime() + 1))).toBe(2)
+  expect(await deleteOldTries(stage.database, new Date(NOW.getTime() + 1))).toBe(3)
 })
 
 test.each([
