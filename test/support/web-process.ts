@@ -30,6 +30,7 @@ export async function startWebProcess({ services, databaseUrl, dataDir }: TestAp
       ...{ FAPIAO_DATA_DIR: dataDir, FAPIAO_POOL_SIZE: '4', LOG_LEVEL: 'error' },
       ...{ DATABASE_URL: databaseUrl, FAPIAO_MASTER_KEY: services.config.masterKey.reveal() },
       ...{ FAPIAO_ISSUER_URL: 'http://127.0.0.1:9', SMTP_URL: 'smtp://127.0.0.1:9' },
+      FAPIAO_REQUEST_BUDGET_PERCENT: '100000', // one address asks for everybody
     },
     stdio: ['ignore', 'inherit', 'inherit'],
   })
