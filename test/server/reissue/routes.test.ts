@@ -7,11 +7,12 @@ const HUBEI = { kind: 'company', name: '湖北示例科技有限公司', taxId: 
 const OTHER = { kind: 'company', name: '武汉新示例科技有限公司', taxId: '91420100MA4KTEXT0N' }
 const UNKNOWN = '01890000-0000-7000-8000-0000000000ff'
 
+const bureau = openScriptedIssuer()
 let stage: TestApp
 let agent: string
 
 beforeAll(async () => {
-  stage = await openTestApp({ issuer: openScriptedIssuer().issuer })
+  stage = await openTestApp({ issuer: bureau.issuer })
   agent = await stage.a.agent()
 })
 
@@ -64,6 +65,10 @@ async function issued(number: string, kind = 'ordinary') {
 const corrected = { cause: 'title', title: OTHER }
 
 test('the plan says what will happen, and writes nothing', async () => {
+  bureau.nextIssue.push((sending) => ({
+    kind: 'issued',
+    facts: { ...bureau.number(sending), issuedAt: new Date() },
+  }))
   const { invoiceId } = await issued('HR-1')
 
   const plan = await call(`POST /v1/invoices/${invoiceId}/reissues?dry_run=true`, {
@@ -82,6 +87,22 @@ test('the plan says what will happen, and writes nothing', async () => {
     credit: { restoredFen: 26_460, neededFen: 26_460, availableFen: null },
   })
   expect(await stage.database.reissue.count({ where: { invoiceId } })).toBe(0)
+})
+
+test('the credit of another month does not come back', async () => {
+  const longAgo = new Date('2026-01-22T04:00:00Z')
+  bureau.nextIssue.push((sending) => ({
+    kind: 'issued',
+    facts: { ...bureau.number(sending), issuedAt: longAgo },
+  }))
+  const { invoiceId } = await issued('HR-OLD')
+
+  const plan = await call(`POST /v1/invoices/${invoiceId}/reissues?dry_run=true`, {
+    token: agent,
+    body: corrected,
+  })
+
+  expect(plan.body.credit).toEqual({ restoredFen: 0, neededFen: 26_460, availableFen: null })
 })
 
 test('an agent sees the tax ids of a change masked, and its customer in full', async () => {
