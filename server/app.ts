@@ -6,12 +6,15 @@ import { callbackRoutes } from './callbacks/routes.ts'
 import { connectCallbacks } from './connect-callbacks.ts'
 import { connectDocuments, connectVerification } from './connect-documents.ts'
 import { connectGrants } from './connect-grants.ts'
+import { connectHosts } from './connect-hosts.ts'
 import { connectReissue, connectReissueReading } from './connect-reissue.ts'
 import { connectExceptions, connectReviews } from './connect-reviews.ts'
 import { connectLogIn, connectStaff, connectStepUp } from './connect-staff.ts'
 import type { Database, Tx } from './database/database.ts'
 import { documentRoutes } from './documents/routes.ts'
 import { exceptionRoutes } from './exceptions/routes.ts'
+import { doorRoutes } from './hosts/doors.ts'
+import { hostRoutes } from './hosts/routes.ts'
 import { type App, createApp } from './http/create-app.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createRequestBudget } from './http/request-budget.ts'
@@ -92,6 +95,8 @@ export async function buildApp(services: Services, desk: ImportDesk): Promise<Bu
   const parts = connectParts(services)
   hub.onRevoked(parts.forgetGrants) // before the sockets look
   await app.register(tokenRoutes(parts.tokens))
+  await app.register(hostRoutes(parts.hosts))
+  await app.register(doorRoutes(parts.hosts))
   await app.register(shopRoutes(parts.shops))
   await app.register(orderRoutes(parts.orders))
   await app.register(invoicingRoutes(parts.invoicing))
@@ -147,6 +152,7 @@ export function connectParts(services: Services) {
       findLink,
       hashSubject: createHashSubject(vault),
     },
+    hosts: connectHosts(services, sessions, book),
     shops: { ...links, ...common, findShop: book.findShop, findShopByCode: book.findShopByCode },
     orders: {
       ...common,
@@ -179,10 +185,7 @@ export function connectParts(services: Services) {
     tickets: { ...common, lockOrderFor },
     titles: { ...common, findAsker },
     staff: { ...common, ...connectStaff(services), ...connectLogIn(sessions, book) },
-    async findPageShop(code: string) {
-      const shop = await book.findShopByCode(code)
-      return shop && { ...shop, isDemo: services.issuerOf(shop.issuerId).capabilities().isDemo }
-    },
+    findPageShop: createFindPageShop(services, book),
     findShopByCode: book.findShopByCode,
     createOrderLink: createOrderLink(links, book),
     createShopLink: (tx: Tx, ask: Omit<LinkAsk, 'orderId'>) =>
@@ -198,6 +201,14 @@ function connectBudget({ config, database, vault, now }: Services) {
     addCounts: (minute, counts) => addCounts(database, minute, counts),
     percent: config.requestBudgetPercent,
   })
+}
+
+/** A shop as its pages show it before anybody is known. */
+function createFindPageShop({ issuerOf }: Services, book: ShopBook) {
+  return async (code: string) => {
+    const shop = await book.findShopByCode(code)
+    return shop && { ...shop, isDemo: issuerOf(shop.issuerId).capabilities().isDemo }
+  }
 }
 
 /** A customer shows that an order is theirs; who guesses is stopped, staff too. */

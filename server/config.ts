@@ -48,6 +48,8 @@ export type Config = {
   renderProcesses: number
   trustedProxies: string[]
   requestBudgetPercent: number
+  /** `host:port` of the operator's own network that may be called although it is private. */
+  privateHosts: string[]
   rules: RuleSettings
   demoPort: number
   outboxPort: number
@@ -78,6 +80,8 @@ export const VARIABLES = {
   FAPIAO_TRUSTED_PROXIES: 'comma-separated CIDRs whose X-Forwarded-For is believed (default none)',
   FAPIAO_REQUEST_BUDGET_PERCENT:
     'of the usual number of requests a minute per person and address (default 100)',
+  FAPIAO_PRIVATE_HOSTS:
+    'comma-separated host:port of your own network that addresses of others may name (default none)',
   FAPIAO_RULES_FILE: 'JSON file of legal rates, limits and rules switched off (default: as shipped)',
   FAPIAO_DEMO_PORT: 'port of the demo pages (default 8788)',
   FAPIAO_OUTBOX_PORT: 'port of the demo mail outbox (default 8789; SMTP on the next one)',
@@ -161,13 +165,13 @@ class Reader {
     }
   }
 
-  cidrs(name: keyof typeof VARIABLES): string[] {
+  list(name: keyof typeof VARIABLES, isRight: (part: string) => boolean, what: string): string[] {
     const parts = this.textOr(name, '')
       .split(',')
       .map((part) => part.trim())
     const given = parts.filter((part) => part !== '')
-    const wrong = given.filter((part) => !isCidr(part))
-    if (wrong.length > 0) this.faults.push(`${name}: "${wrong.join('", "')}" is no address or network`)
+    const wrong = given.filter((part) => !isRight(part))
+    if (wrong.length > 0) this.faults.push(`${name}: "${wrong.join('", "')}" is no ${what}`)
     return given
   }
 }
@@ -179,6 +183,8 @@ function isCidr(text: string): boolean {
   if (family === 0 || others.length > 0) return false
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
 }
+
+const isHostPort = (text: string) => /^([\w.-]+|\[[\da-f:]+\]):\d{1,5}$/.test(text)
 
 /** Reads the environment once. Throws `ConfigInvalid` with every fault. */
 export function readConfig(env: Env): Config {
@@ -204,8 +210,9 @@ export function readConfig(env: Env): Config {
     mailFrom: reader.mail('FAPIAO_MAIL_FROM', 'invoices@localhost.localdomain'),
     workerConcurrency: reader.integer('FAPIAO_WORKER_CONCURRENCY', 24, [1, 500]),
     renderProcesses: reader.integer('FAPIAO_RENDER_PROCESSES', 1, [1, 16]),
-    trustedProxies: reader.cidrs('FAPIAO_TRUSTED_PROXIES'),
+    trustedProxies: reader.list('FAPIAO_TRUSTED_PROXIES', isCidr, 'address or network'),
     requestBudgetPercent: reader.integer('FAPIAO_REQUEST_BUDGET_PERCENT', 100, [1, 100_000]),
+    privateHosts: reader.list('FAPIAO_PRIVATE_HOSTS', isHostPort, 'host:port'),
     rules: reader.rules('FAPIAO_RULES_FILE'),
     demoPort: reader.integer('FAPIAO_DEMO_PORT', 8788, [1, 65_535]),
     outboxPort: reader.integer('FAPIAO_OUTBOX_PORT', 8789, [1, 65_535]),

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addAuditCommands } from './audit-commands.ts'
 import { addDemoCommands } from './demo-commands.ts'
+import { addHostCommands } from './host-commands.ts'
 import { addKeyCommands } from './key-commands.ts'
 import { addLinkCommands } from './link-commands.ts'
 import { addMerchantCommands } from './merchant-commands.ts'
@@ -29,6 +30,7 @@ is started for the command when no server runs it. Each command explains itself:
   addTokenCommands(program)
   addKeyCommands(program)
   addLinkCommands(program)
+  addHostCommands(program)
   addSessionCommands(program)
   addReviewCommands(program)
   addStaffCommands(program)

@@ -29,6 +29,7 @@ export const PROBLEMS = {
   token_replayed: client(401),
   token_not_allowed: client(403), // a good token for another surface or scope
   link_invalid: client(401), // altered, expired or revoked link: one neutral answer
+  host_proof_refused: client(401), // a console's word that does not hold, for whatever reason
 
   // Staff: names and passwords that are unknown, wrong, used or closed are one answer.
   login_refused: client(401),
@@ -135,6 +136,7 @@ export const PROBLEMS = {
   title_not_found: client(404), // not in this customer's book
 
   // The outside and ourselves.
+  host_unavailable: { status: 503, source: 'platform', retry: true }, // a console's own server does not answer
   issuer_unavailable: { status: 503, source: 'issuer', retry: true },
   service_unavailable: { status: 503, source: 'server', retry: true },
   storage_full: { status: 503, source: 'server', retry: true },

@@ -135,9 +135,9 @@ export function boundRequests(app: FastifyInstance, budget: RequestBudget): void
   app.addHook('onClose', async () => budget.close())
 }
 
-/** Pages and their files cost next to nothing, and a crowd loads them all at once. */
+/** Pages and their files cost next to nothing, and a crowd loads them all at once; a console's door is no page. */
 function isCounted({ url }: FastifyRequest): boolean {
-  return url.startsWith('/v1/')
+  return url.startsWith('/v1/') || url.startsWith('/hosts/')
 }
 
 /** Shop, subject and, by the caller, address: behind one address each counts alone. */

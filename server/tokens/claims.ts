@@ -50,6 +50,14 @@ export type LinkClaims = {
   readonly lid: string
 }
 
+/** A console showed who its agent is; exchanged for a session once. `account` is the shop's at that console. */
+export type EntryClaims = {
+  readonly merchant: string
+  readonly shop: string
+  readonly account: string
+  readonly sub: string
+}
+
 /** One document in one format. */
 export type DownloadClaims = {
   readonly merchant: string
@@ -65,6 +73,7 @@ export type ClaimsByKind = {
   readonly launch: LaunchClaims
   readonly session: SessionClaims
   readonly link: LinkClaims
+  readonly entry: EntryClaims
   readonly download: DownloadClaims
   readonly api: ApiClaims
 }
@@ -155,6 +164,12 @@ export function readLinkClaims(payload: JsonObject): LinkClaims | null {
   const { merchant, shop, order, lid } = payload
   if (!isId(merchant) || !isId(shop) || !isIdOrNull(order) || !isId(lid)) return null
   return { merchant, shop, order, lid }
+}
+
+export function readEntryClaims(payload: JsonObject): EntryClaims | null {
+  const { merchant, shop, account, sub } = payload
+  if (!isId(merchant) || !isId(shop) || !isId(account) || !isSubject(sub)) return null
+  return { merchant, shop, account, sub }
 }
 
 export function readDownloadClaims(payload: JsonObject): DownloadClaims | null {

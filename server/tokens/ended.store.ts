@@ -28,12 +28,13 @@ export async function endSession(
     ON CONFLICT (subject) DO UPDATE SET at = greatest(ended_session.at, excluded.at)`
 }
 
-/** Ended sessions and persons, and the keys whose launches opened sessions that must not go on. */
+/** Ended sessions and persons, and the keys and console accounts whose sessions must not go on. */
 export async function listEnded(database: Database, now: Date): Promise<EndedMark[]> {
   const since = new Date(now.getTime() - ENDED_KEEP_MS)
   return database.$queryRaw<EndedMark[]>`
     SELECT subject, at FROM ended_session WHERE at > ${since}
-    UNION ALL SELECT 'key:' || kid, ${now}::timestamptz FROM merchant_key WHERE status = 'revoked'`
+    UNION ALL SELECT 'key:' || kid, ${now}::timestamptz FROM merchant_key WHERE status = 'revoked'
+    UNION ALL SELECT 'key:' || id, disabled_at FROM host_account WHERE disabled_at IS NOT NULL`
 }
 
 /** Forgets what no token could contradict any more; says how many. */

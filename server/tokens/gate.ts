@@ -1,3 +1,4 @@
+import { Problem } from '../contract/problem.ts'
 import type { JsonObject } from './claims.ts'
 import { refuseToken } from './token-problem.ts'
 
@@ -25,6 +26,22 @@ export type GatedToken = {
  * are never read. Refuses with `token_invalid`.
  */
 export function passGate(raw: unknown): GatedToken {
+  const { token, kid, alg, typ } = readForm(raw)
+  if (typeof kid !== 'string' || !KID.test(kid)) throw refuseToken('kid_wrong')
+  return { token, kid, alg, typ }
+}
+
+/** The same for a token that somebody else signed, whose header is theirs: the text, or null. */
+export function passCompactForm(raw: unknown): string | null {
+  try {
+    return readForm(raw).token
+  } catch (error) {
+    if (error instanceof Problem) return null
+    throw error
+  }
+}
+
+function readForm(raw: unknown) {
   if (typeof raw !== 'string') throw refuseToken('not_a_string')
   if (raw.length > TOKEN_MAX_BYTES) throw refuseToken('too_long') // longer in bytes: not ASCII, refused below
   if (!THREE_PARTS.test(raw)) throw refuseToken('not_three_parts')
@@ -35,7 +52,6 @@ export function passGate(raw: unknown): GatedToken {
 
   if (Object.hasOwn(others, 'crit')) throw refuseToken('crit_refused')
   if (Object.hasOwn(others, 'b64')) throw refuseToken('b64_refused')
-  if (typeof kid !== 'string' || !KID.test(kid)) throw refuseToken('kid_wrong')
   return { token: raw, kid, alg, typ }
 }
 

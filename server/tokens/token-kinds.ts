@@ -3,6 +3,7 @@ import {
   type JsonObject,
   readApiClaims,
   readDownloadClaims,
+  readEntryClaims,
   readLaunchClaims,
   readLinkClaims,
   readSessionClaims,
@@ -51,6 +52,15 @@ export const TOKEN_KINDS: { readonly [K in TokenKindName]: TokenKind<ClaimsByKin
     signer: 'server',
     required: ['merchant', 'shop', 'order', 'lid'],
     read: readLinkClaims,
+  },
+  entry: {
+    typ: 'entry+jwt',
+    audience: 'fapiao-sidecar:entry',
+    // From the console's door to the panel: one redirect and a page's start.
+    maxLifeSeconds: 120,
+    signer: 'server',
+    required: ['merchant', 'shop', 'account', 'sub'],
+    read: readEntryClaims,
   },
   download: {
     typ: 'download+jwt',

@@ -13,8 +13,8 @@ import { readSharedSecret } from './shared-secret.ts'
 import { TOKEN_KINDS, type TokenKindName } from './token-kinds.ts'
 import type { VerifyTokenDeps } from './verify-token.ts'
 
-export type ServerTokenKind = 'session' | 'link' | 'download'
-const SERVER_KINDS: readonly ServerTokenKind[] = ['session', 'link', 'download']
+export type ServerTokenKind = 'session' | 'link' | 'entry' | 'download'
+const SERVER_KINDS: readonly ServerTokenKind[] = ['session', 'link', 'entry', 'download']
 
 export type TokenStoreDeps = {
   readonly database: Database

@@ -65,6 +65,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   FAPIAO_RENDER_PROCESSES: ['0', '17'],
   FAPIAO_TRUSTED_PROXIES: ['everybody', '10.0.0.0/33', '::1/129', '10.0.0.0/', '10.0.0.1,nobody'],
   FAPIAO_REQUEST_BUDGET_PERCENT: ['0', '100001', '50%'],
+  FAPIAO_PRIVATE_HOSTS: ['chat.example', 'http://chat.example:443', 'chat.example:https', ':80'],
   FAPIAO_RULES_FILE: ['/nowhere/rules.json', 'package.json'],
   FAPIAO_DEMO_PORT: ['0', 'x'],
   FAPIAO_OUTBOX_PORT: ['0', 'x'],

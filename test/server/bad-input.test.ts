@@ -11,6 +11,9 @@ import { openStaffSession } from '../support/staff.ts'
 const PUBLIC = [
   'POST /v1/sessions/launch',
   'POST /v1/sessions/link',
+  'POST /v1/sessions/entry',
+  'POST /v1/sessions/agent-code',
+  'POST /v1/hosts/agent-codes',
   'POST /v1/staff/sessions',
   'POST /v1/verifications',
   'GET /v1/openapi.json',

@@ -33,6 +33,9 @@ const HIDDEN = [
 const OPEN = [
   'POST /v1/sessions/launch',
   'POST /v1/sessions/link',
+  'POST /v1/sessions/entry',
+  'POST /v1/sessions/agent-code',
+  'POST /v1/hosts/agent-codes',
   'POST /v1/staff/sessions',
   'POST /v1/verifications',
 ]

@@ -113,6 +113,8 @@ const problems = {
   ticket_not_found: 'This ticket was not found.',
   exception_not_found: 'This exception was not found.',
 
+  host_proof_refused: 'The console could not confirm who you are. Please open the panel from it again.',
+  host_unavailable: 'The chat console does not answer. Please try again later.',
   issuer_unavailable: 'The invoicing service is busy. Please try again later.',
   service_unavailable: 'The service is busy. Please try again later.',
   storage_full: 'The service is busy. Please try again later.',

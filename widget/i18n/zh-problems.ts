@@ -65,6 +65,8 @@ const laterProblems = {
   title_not_found: '没有找到这个抬头，可能已经删除。',
   ticket_not_found: '没有找到这个工单。',
   exception_not_found: '没有找到这条异常记录。',
+  host_proof_refused: '客服系统未能确认您的身份，请从客服系统中重新打开面板。',
+  host_unavailable: '客服系统暂时没有响应，请稍后再试。',
   issuer_unavailable: '开票通道暂时繁忙，请稍后再试。',
   storage_full: '服务暂时繁忙，请稍后再试。',
 } satisfies Record<Exclude<ProblemCode, keyof typeof firstProblems>, string>

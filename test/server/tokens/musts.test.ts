@@ -41,7 +41,7 @@ beforeAll(async () => {
   desk = await openDesk()
 })
 
-const KINDS: readonly TokenKindName[] = ['launch', 'session', 'link', 'download', 'api']
+const KINDS: readonly TokenKindName[] = ['launch', 'session', 'link', 'entry', 'download', 'api']
 
 const verdictOf = (raw: unknown, kind: TokenKindName = 'launch') =>
   refusalOf(() => verifyToken(kind, raw, desk.deps))
@@ -52,6 +52,7 @@ const claimsFor = (merchant: string) => ({
   launch: { ...launchClaims, merchant },
   session: { ...sessionClaims, merchant },
   link: { merchant, shop: `${merchant}-wx`, order: null, lid: 'link-1' },
+  entry: { merchant, shop: `${merchant}-wx`, account: 'account-1', sub: 'zendesk:7' },
   download: { merchant, invoice: 'invoice-1', doc: 'doc-1', format: 'pdf' as const },
   api: { merchant, scopes: ['orders.write'] },
 })
@@ -65,6 +66,7 @@ async function signAll({ server, merchantA }: Desk): Promise<Record<TokenKindNam
     launch: await signToken('launch', claims.launch, merchantA.signing, own),
     session: await signToken('session', claims.session, server.signing, ours),
     link: await signToken('link', claims.link, server.signing, ours),
+    entry: await signToken('entry', claims.entry, server.signing, ours),
     download: await signToken('download', claims.download, server.signing, ours),
     api: await signToken('api', claims.api, merchantA.signing, own),
   }

@@ -222,14 +222,14 @@ describe('keys', () => {
   test('are published without their private half', async () => {
     const reply = await stage.app.inject('/.well-known/jwks.json')
     const { keys } = reply.json<{ keys: Record<string, unknown>[] }>()
-    expect(keys).toHaveLength(3)
+    expect(keys).toHaveLength(4)
     for (const key of keys) expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x'])
   })
 
   test('are made once, also by several processes that start together', async () => {
     const { store, database } = stage
     await Promise.all([store.prepareSigningKeys(), store.prepareSigningKeys()])
-    expect(await database.signingKey.count()).toBe(3)
+    expect(await database.signingKey.count()).toBe(4)
   })
 
   test('rotate while sessions signed before go on', async () => {
@@ -245,8 +245,8 @@ describe('keys', () => {
     expect(
       await database.signingKey.groupBy({ by: ['status'], _count: true, orderBy: { status: 'asc' } }),
     ).toEqual([
-      { status: 'active', _count: 3 },
-      { status: 'retired', _count: 3 },
+      { status: 'active', _count: 4 },
+      { status: 'retired', _count: 4 },
     ])
   })
 
@@ -261,8 +261,8 @@ describe('keys', () => {
     clock.now = afterDays(90)
     const made = (await Promise.all([store.rotateAgedKeys(), store.rotateAgedKeys()])).flat()
 
-    expect(made.map(({ kind }) => kind).sort()).toEqual(['download', 'link', 'session'])
-    expect(await database.signingKey.count()).toBe(before + 3)
+    expect(made.map(({ kind }) => kind).sort()).toEqual(['download', 'entry', 'link', 'session'])
+    expect(await database.signingKey.count()).toBe(before + 4)
     expect(made.map(({ kid }) => kid)).toContain((await store.getSigningKey('link')).kid)
     const link = await database.signingKey.findFirstOrThrow({
       where: { kinds: { has: 'link' }, status: 'retired' },

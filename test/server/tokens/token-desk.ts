@@ -56,7 +56,7 @@ export async function register(
 
 /** The server's own key for everything it signs, and two merchants. */
 export async function openDesk() {
-  const server = await register(null, ['session', 'link', 'download'])
+  const server = await register(null, ['session', 'link', 'entry', 'download'])
   const merchantA = await register('merchant-a', ['launch', 'api'])
   const merchantB = await register('merchant-b', ['launch', 'api'])
   const keys = new Map([server, merchantA, merchantB].map((party) => [party.terms.kid, party.verify]))
