@@ -5,7 +5,7 @@ import { connectStaff } from '../../server/connect-staff.ts'
 import { PROBLEMS } from '../../server/contract/problems.ts'
 import { type Answer, bearer, HOST_ORIGIN, openTestApp, type TestApp } from '../support/app.ts'
 import { openScriptedIssuer } from '../support/scripted-issuer.ts'
-import { openStaffSession, STAFF_PASSWORD, stageStaff } from '../support/staff.ts'
+import { cookieOf, OWN_PAGE, openStaffSession, STAFF_PASSWORD, signIn, stageStaff } from '../support/staff.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 type Operation = {
@@ -33,7 +33,9 @@ const HIDDEN = [
 const OPEN = [
   'POST /v1/sessions/launch',
   'POST /v1/sessions/link',
+  'POST /v1/staff/log-in',
   'POST /v1/staff/sessions',
+  'POST /v1/staff/sessions/resume',
   'POST /v1/verifications',
 ]
 
@@ -338,14 +340,25 @@ async function walkReissues(agent: string): Promise<void> {
 
 async function walkStaff(): Promise<void> {
   const account = await stageStaff(connectStaff(stage.services), stage.a.id, { role: 'shop_admin' })
-  const body = { login: account.login, password: STAFF_PASSWORD, code: '000000' }
-  await call('POST /v1/staff/sessions', { body })
-  const opened = await call('POST /v1/staff/sessions', { body: { ...body, code: await account.code() } })
+  const headers = OWN_PAGE
+  const body = { login: account.login, password: STAFF_PASSWORD }
+  await call('POST /v1/staff/log-in', { headers, body: { ...body, password: 'another' } })
+  const { logInToken } = (await call('POST /v1/staff/log-in', { headers, body })).json()
+  await call('POST /v1/staff/sessions', { headers, body: { logInToken, code: '000000' } })
+  const code = await account.code()
+  const opened = await call('POST /v1/staff/sessions', { headers, body: { logInToken, code } })
   const { token } = opened.json().session
+  const cookie = cookieOf(opened.headers['set-cookie'])
+  await call('POST /v1/staff/sessions/resume', { headers: { ...headers, cookie } })
+  await call('POST /v1/staff/sessions/resume', { headers })
+  const { items } = (await call('GET /v1/staff/sessions', { token })).json()
   await call('POST /v1/staff/step-up', { token, body: { code: await account.code(1) } })
   await call('GET /v1/staff/me', { token })
   await call('GET /v1/staff', { token })
   await call(`POST /v1/staff/${account.id}/unlock`, { token })
+  await call(`DELETE /v1/staff/sessions/${items[0].id}`, { token })
+  const again = await signIn(stage.app, { ...account, code: async () => account.recoveryCodes[0] ?? '' })
+  await call('DELETE /v1/staff/sessions', { token: again.token })
 }
 
 /** Finance sends one request back and lets it pass once it is corrected. */
