@@ -9,7 +9,7 @@ import { connectGrants } from './connect-grants.ts'
 import { connectHosts } from './connect-hosts.ts'
 import { connectReissue, connectReissueReading } from './connect-reissue.ts'
 import { connectExceptions, connectReviews } from './connect-reviews.ts'
-import { connectLogIn, connectStaff, connectStepUp } from './connect-staff.ts'
+import { connectLogIn, connectStaff, connectStaffSessions, connectStepUp } from './connect-staff.ts'
 import type { Database, Tx } from './database/database.ts'
 import { documentRoutes } from './documents/routes.ts'
 import { exceptionRoutes } from './exceptions/routes.ts'
@@ -144,7 +144,7 @@ export function connectParts(services: Services) {
     forgetGrants,
     tokens: {
       ...sessions,
-      ...finders,
+      ...{ ...finders, ...connectStaffSessions(services) },
       publicUrl: config.publicUrl,
       inTransaction,
       readServerKeys: tokens.readServerKeys,

@@ -1,8 +1,9 @@
 import type { Database } from './database/database.ts'
 import type { GrantDeps } from './http/grant.ts'
 import { listRevokedLinks } from './shops/link.store.ts'
+import { findSession } from './staff/session.store.ts'
 import { findStaff } from './staff/staff.store.ts'
-import { createStaffBook } from './staff/staff-book.ts'
+import { createStaffBook, type Known } from './staff/staff-book.ts'
 import { ENDED_KEEP_MS, type EndedMark, listEnded } from './tokens/ended.store.ts'
 import { createEndedBook } from './tokens/ended-book.ts'
 import type { TokenStore } from './tokens/token.store.ts'
@@ -23,7 +24,7 @@ export type Grants = {
 
 /** What says whether a token is still good, and how to make it look again. */
 export function connectGrants({ database, tokens, issuer, now }: Parts): Grants {
-  const staffBook = createStaffBook({ now, readStaff: (id) => findStaff(database, id) })
+  const staffBook = createStaffBook({ now, readSession: (sid) => readSession(database, sid) })
   const endedBook = createEndedBook({ now, readEnded: () => readEnded(database, now()) })
   const { isStaffLive } = staffBook
   const { isEnded } = endedBook
@@ -35,6 +36,12 @@ export function connectGrants({ database, tokens, issuer, now }: Parts): Grants 
       endedBook.forget()
     },
   }
+}
+
+async function readSession(database: Database, sid: string): Promise<Known | null> {
+  const session = await findSession(database, sid)
+  const staff = session && (await findStaff(database, session.staffId))
+  return session && staff && { session, staff }
 }
 
 /** Marks of everything that ends sessions before their tokens do. */

@@ -1,7 +1,10 @@
+import type { Tx } from './database/database.ts'
 import type { GrantDeps } from './http/grant.ts'
 import type { Services } from './services.ts'
 import type { ShopBook } from './shops/shop-book.ts'
 import { createStaffGuard } from './staff/guard.ts'
+import { noteUse } from './staff/session.store.ts'
+import { endStaffSessions } from './staff/session.ts'
 import { assertStepUp } from './staff/step-up.ts'
 import type { SessionClaims } from './tokens/claims.ts'
 import type { SessionGrant } from './tokens/grant.ts'
@@ -10,9 +13,10 @@ import { scopesOf } from './tokens/scopes.ts'
 import { signSession, viewSession } from './tokens/session.ts'
 
 /** What signing in and stepping up needs; the seed of the demo adds accounts with the same. */
-export function connectStaff({ database, inTransaction, vault, now }: Services) {
+export function connectStaff({ config, database, inTransaction, vault, now, newId: newSid }: Services) {
   const guard = createStaffGuard({ database, vault, now })
-  return { database, inTransaction, vault, now, guard, newId: newTokenId, scopesOf }
+  const { publicUrl } = config
+  return { database, inTransaction, vault, now, guard, newSid, scopesOf, publicUrl }
 }
 
 /** Passes while a step-up of the session counts, or takes the code; refuses otherwise. */
@@ -24,13 +28,23 @@ export function connectStepUp(services: Services): AssertStepUp {
   return (session, code) => assertStepUp(staff, session, code)
 }
 
-/** Opening the session of somebody who signed in, and saying for whom they work. */
+/** What the routes of all sessions do with one that has a row: keep it in use, and end it with its token. */
+export function connectStaffSessions({ database, now }: Services) {
+  return {
+    noteStaffUse: ({ sid }: SessionGrant) => noteUse(database, sid, now()),
+    async endStaffSession(tx: Tx, { subject: id, merchantId, sid }: SessionGrant) {
+      await endStaffSessions({ now }, tx, { id, merchantId }, { sid })
+    },
+  }
+}
+
+/** The token of somebody who signed in, and saying for whom they work. */
 export function connectLogIn<S extends { readonly id: string }>(
   deps: Parameters<typeof viewSession<S>>[0] & GrantDeps & Pick<Services['tokens'], 'getSigningKey'>,
   { findShopsOf }: Pick<ShopBook, 'findShopsOf'>,
 ) {
   return {
-    async openSession(claims: SessionClaims) {
+    async signSession(claims: SessionClaims) {
       const signingKey = await deps.getSigningKey('session')
       return viewSession(deps, await signSession({ ...deps, newId: newTokenId }, signingKey, claims))
     },

@@ -28,6 +28,7 @@ import { deleteOldTries } from './orders/proof-guard.store.ts'
 import { type Outside, openServices, type Services } from './services.ts'
 import { findIssuePolicy } from './shops/issue-policy.store.ts'
 import { deleteOldStaffTries } from './staff/guard.store.ts'
+import { dropOldSessions } from './staff/session.store.ts'
 import { rememberTitle } from './titles/remember-title.ts'
 import { dropOldEnded } from './tokens/ended.store.ts'
 import { connectJobs } from './worker.ts'
@@ -144,6 +145,7 @@ async function startWorking(services: Services, { url }: ConnectedDatabase, undo
       () => deleteOldStaffTries(database, new Date(now().getTime() - KEEP_TRIES_MS)),
       LOG,
     ),
+    repeat(TIDY_EVERY_MS, () => dropOldSessions(database, now()), LOG),
   ]
   undo.push(() => worker.stop())
   undo.push(async () => {

@@ -33,6 +33,9 @@ export const PROBLEMS = {
 
   // Staff: names and passwords that are unknown, wrong, used or closed are one answer.
   login_refused: client(401),
+  login_expired: client(401), // the second step without a first, or ten minutes after it
+  page_foreign: client(403), // where a cookie counts: another site's page, or a request that does not say
+  staff_session_not_found: client(404),
   staff_locked: { status: 429, source: 'policy', retry: true }, // too many wrong ones; a shop admin unlocks
   staff_not_found: client(404),
   step_up_needed: policy(403), // a fresh code of the authenticator, in X-Step-Up

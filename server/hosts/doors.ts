@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { HostId } from '../contract/hosts.ts'
 import { Problem } from '../contract/problem.ts'
+import { readCookie } from '../http/cookie.ts'
 import { type EnterDeps, enterByProof } from './enter.ts'
 import { feishuAuthorizeUrl, proveFeishu } from './feishu.ts'
 import { type HostAccount, isAt } from './host-account.ts'
@@ -147,8 +148,8 @@ function takeCode(request: FastifyRequest): string | null {
 /** Whether this browser was sent there by us: nobody signs in with a code that somebody else was given. */
 function isOwnAnswer(request: FastifyRequest): boolean {
   const state = readQuery(request).get('state') ?? ''
-  const cookies = (request.headers.cookie ?? '').split('; ')
-  return cookies.some((cookie) => isSameSecret(cookie, `${STATE_COOKIE}=${state}`)) && state !== ''
+  const mark = readCookie(request.headers.cookie, STATE_COOKIE)
+  return mark !== null && isSameSecret(state, mark)
 }
 
 const readQuery = ({ url }: FastifyRequest) => new URLSearchParams(url.split('?').slice(1).join('?'))

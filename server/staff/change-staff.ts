@@ -8,6 +8,7 @@ import { forgetTries } from './guard.store.ts'
 import { indexOfLogin } from './log-in.ts'
 import { hashPassword } from './password.ts'
 import { type FactorDeps, recoveryIndex } from './second-factor.ts'
+import { endSessions } from './session.store.ts'
 import { changeStaff, findStaff, insertStaff, lockStaff, replaceRecoveryCodes } from './staff.store.ts'
 import { LOGIN, normaliseLogin, type Staff, staffPlace } from './staff.ts'
 import { newTotpSecret, totpUri } from './totp.ts'
@@ -40,7 +41,6 @@ export async function addStaff(
   if (made.password.length < PASSWORD_MIN_CHARS) throw new Problem('request_invalid', { field: '/password' })
 
   const { merchantId, shopId, role, launchSubject, id = v7(deps.now()) } = made
-  const now = deps.now()
   const secret = newTotpSecret()
   await insertStaff(tx, {
     ...{ id, merchantId, shopId, role, launchSubject },
@@ -48,7 +48,6 @@ export async function addStaff(
     loginSealed: await deps.vault.sealJson(staffPlace({ id, merchantId }, 'login'), login),
     passwordHash: await hashPassword(made.password),
     totpSealed: await deps.vault.sealBytes(staffPlace({ id, merchantId }, 'totp'), secret),
-    sessionsFrom: new Date(Math.floor(now.getTime() / 1000) * 1000),
   })
   const recoveryCodes = await makeRecoveryCodes(deps, tx, { id, merchantId })
   await record(deps, tx, { id, merchantId }, { actor, act: 'staff.added', facts: { role, shop: shopId } })
@@ -60,7 +59,8 @@ type Change = { readonly id: string; readonly actor: Actor }
 /** The account cannot sign in, and its sessions end within seconds. */
 export async function disableStaff(deps: FactorDeps, tx: Tx, { id, actor }: Change): Promise<void> {
   const staff = await lockStaff(tx, id)
-  await changeStaff(tx, id, { disabledAt: deps.now(), sessionsFrom: nextSecond(deps.now()) })
+  await changeStaff(tx, id, { disabledAt: deps.now() })
+  await endSessions(tx, deps.now(), { staffId: id })
   await record(deps, tx, staff, { actor, act: 'staff.disabled' })
 }
 
@@ -70,7 +70,8 @@ export async function changeRole(
   { id, actor, role }: Change & { role: StaffRole },
 ): Promise<void> {
   const staff = await lockStaff(tx, id)
-  await changeStaff(tx, id, { role, sessionsFrom: nextSecond(deps.now()) })
+  await changeStaff(tx, id, { role })
+  await endSessions(tx, deps.now(), { staffId: id })
   await record(deps, tx, staff, { actor, act: 'staff.role_changed', facts: { from: staff.role, to: role } })
 }
 
@@ -82,7 +83,8 @@ export async function resetPassword(
   if (password.length < PASSWORD_MIN_CHARS) throw new Problem('request_invalid', { field: '/password' })
   const staff = await lockStaff(tx, id)
   const passwordHash = await hashPassword(password)
-  await changeStaff(tx, id, { passwordHash, sessionsFrom: nextSecond(deps.now()) })
+  await changeStaff(tx, id, { passwordHash })
+  await endSessions(tx, deps.now(), { staffId: id })
   await record(deps, tx, staff, { actor, act: 'staff.password_reset' })
 }
 
@@ -91,7 +93,8 @@ export async function resetTotp(deps: FactorDeps, tx: Tx, { id, actor }: Change)
   const staff = await lockStaff(tx, id)
   const secret = newTotpSecret()
   const totpSealed = await deps.vault.sealBytes(staffPlace(staff, 'totp'), secret)
-  await changeStaff(tx, id, { totpSealed, totpLastStep: null, sessionsFrom: nextSecond(deps.now()) })
+  await changeStaff(tx, id, { totpSealed, totpLastStep: null })
+  await endSessions(tx, deps.now(), { staffId: id })
   const recoveryCodes = await makeRecoveryCodes(deps, tx, staff)
   await record(deps, tx, staff, { actor, act: 'staff.totp_reset' })
   return { totpUri: totpUri(secret, await openLogin(deps, staff)), recoveryCodes }
@@ -115,11 +118,6 @@ export async function openLogin({ vault }: Pick<FactorDeps, 'vault'>, staff: Sta
   const login = await vault.openJson(staffPlace(staff, 'login'), staff.loginSealed)
   if (typeof login !== 'string') throw new Error(`the login of staff ${staff.id} is not a text`)
   return login
-}
-
-/** Tokens carry whole seconds: what began in this one is over too. */
-function nextSecond(now: Date): Date {
-  return new Date((Math.floor(now.getTime() / 1000) + 1) * 1000)
 }
 
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

@@ -44,7 +44,7 @@ export async function forgetTries(tx: Tx | Database, key: Key): Promise<void> {
   await tx.staffGuard.deleteMany({ where: { key } })
 }
 
-/** This one try does not count: behind an address sit others too. */
+/** This one try does not count. Each was counted before it was looked at, so what it locked is open again. */
 export async function giveBackTry(tx: Tx | Database, key: Key): Promise<void> {
   await tx.$executeRaw`
     UPDATE staff_guard SET failures = greatest(failures - 1, 0), locked_until = NULL WHERE key = ${key}`

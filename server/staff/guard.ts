@@ -17,7 +17,10 @@ type Key = Uint8Array<ArrayBuffer>
 export type StaffGuard = {
   /** Counts a try of a name, before it is looked at. Refuses with `staff_locked`, for names that exist and others. */
   take(loginIndex: Key, address: string | null): Promise<{ isLast: boolean }>
+  /** It was right: the count starts again. */
   clear(tx: Tx, loginIndex: Key, address: string | null): Promise<void>
+  /** It was right, and only half of what is asked: this one try does not count, and those before it do. */
+  giveBack(loginIndex: Key, address: string): Promise<void>
   lockedUntil(tx: Tx | Database, loginIndex: Key): Promise<Date | null>
 }
 
@@ -42,6 +45,10 @@ export function createStaffGuard({ database, vault, now }: Deps): StaffGuard {
     async clear(tx, loginIndex, address) {
       await forgetTries(tx, loginIndex)
       if (address !== null) await giveBackTry(tx, addressKey(address))
+    },
+    async giveBack(loginIndex, address) {
+      await giveBackTry(database, loginIndex)
+      await giveBackTry(database, addressKey(address))
     },
     lockedUntil: (tx, loginIndex) => findLock(tx, now(), loginIndex),
   }

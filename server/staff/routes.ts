@@ -1,39 +1,24 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Problem } from '../contract/problem.ts'
-import type { SessionView } from '../contract/sessions.ts'
 import { Id } from '../contract/shape.ts'
-import {
-  LogIn,
-  StaffList,
-  StaffSelf,
-  StaffSession,
-  StaffView,
-  StepUpAsk,
-  StepUpReply,
-} from '../contract/staff.ts'
-import { type GrantDeps, requireSession, sessionOf } from '../http/grant.ts'
-import type { SessionClaims } from '../tokens/claims.ts'
-import { actorOf, isStaff, type SessionGrant } from '../tokens/grant.ts'
+import { StaffList, StaffSelf, StaffView, StepUpAsk, StepUpReply } from '../contract/staff.ts'
+import { writeCookie } from '../http/cookie.ts'
+import { requireSession, sessionOf } from '../http/grant.ts'
+import { actorOf } from '../tokens/grant.ts'
 import { openLogin, unlockStaff } from './change-staff.ts'
-import { type LogInDeps, logIn } from './log-in.ts'
-import { findStaff, findStepUp, listStaff } from './staff.store.ts'
+import { accountOf, SESSION_COOKIE, type StaffRouteDeps, viewSelf } from './route-parts.ts'
+import { sessionRoutes } from './session-routes.ts'
+import { listStaff } from './staff.store.ts'
 import type { Staff } from './staff.ts'
 import { stepUp } from './step-up.ts'
-
-export type StaffRouteDeps = LogInDeps & {
-  readonly grants: GrantDeps
-  /** Signs a session and shows it. */
-  openSession(claims: SessionClaims): Promise<SessionView>
-  findMerchantName(merchantId: string): Promise<string>
-}
 
 const ById = Type.Object({ id: Id })
 const security = [{ session: [] }]
 
-/** 员工: signing in, the second factor shown again, and unlocking a colleague. */
+/** 员工: signing in and out, the second factor shown again, and unlocking a colleague. */
 export function staffRoutes(deps: StaffRouteDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
+    await app.register(sessionRoutes(deps))
     await app.register(ownRoutes(deps))
     await app.register(adminRoutes(deps))
   }
@@ -42,21 +27,15 @@ export function staffRoutes(deps: StaffRouteDeps): FastifyPluginAsyncTypebox {
 function ownRoutes(deps: StaffRouteDeps): FastifyPluginAsyncTypebox {
   const onRequest = requireSession(deps.grants)
   return async (app) => {
-    const open = { body: LogIn, response: { 200: StaffSession } }
-    app.post('/v1/staff/sessions', { schema: open }, async (request) => {
-      const claims = await logIn(deps, { ...request.body, address: request.ip })
-      const { sub: subject, sid } = claims
-      return { session: await deps.openSession(claims), staff: await viewSelf(deps, { subject, sid }) }
-    })
-
     const self = { response: { 200: StaffSelf }, security }
     app.get('/v1/staff/me', { onRequest, schema: self }, async (request) =>
       viewSelf(deps, accountOf(sessionOf(request))),
     )
 
     const again = { body: StepUpAsk, response: { 200: StepUpReply }, security }
-    app.post('/v1/staff/step-up', { onRequest, schema: again }, async (request) => {
-      const until = await stepUp(deps, accountOf(sessionOf(request)), request.body.code)
+    app.post('/v1/staff/step-up', { onRequest, schema: again }, async (request, reply) => {
+      const { until, secret } = await stepUp(deps, accountOf(sessionOf(request)), request.body.code)
+      reply.header('Set-Cookie', writeCookie(SESSION_COOKIE, secret))
       return { until: until.toISOString() }
     })
   }
@@ -80,29 +59,6 @@ function adminRoutes(deps: StaffRouteDeps): FastifyPluginAsyncTypebox {
       const ask = { id: request.params.id, actor: actorOf(grant), merchantId, shopId }
       return viewStaff(deps, await deps.inTransaction((tx) => unlockStaff(deps, tx, ask)))
     })
-  }
-}
-
-/** Sessions of launch tokens and links have no account. Refuses with `token_not_allowed`. */
-function accountOf(grant: SessionGrant): Pick<SessionGrant, 'subject' | 'sid'> {
-  if (!isStaff(grant)) throw new Problem('token_not_allowed', { facts: { reason: 'no_account' } })
-  return grant
-}
-
-async function viewSelf(
-  deps: StaffRouteDeps,
-  { subject, sid }: Pick<SessionGrant, 'subject' | 'sid'>,
-): Promise<StaffSelf> {
-  const staff = await findStaff(deps.database, subject)
-  if (staff === null) throw new Error(`staff ${subject} is gone`)
-  const until = await findStepUp(deps.database, deps.now(), sid)
-  return {
-    id: staff.id,
-    login: await openLogin(deps, staff),
-    role: staff.role,
-    merchantId: staff.merchantId,
-    merchantName: await deps.findMerchantName(staff.merchantId),
-    stepUpUntil: until?.toISOString() ?? null,
   }
 }
 

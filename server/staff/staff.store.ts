@@ -4,7 +4,7 @@ import type { Staff } from './staff.ts'
 
 export type NewStaff = Pick<
   Staff,
-  'id' | 'merchantId' | 'shopId' | 'role' | 'loginIndex' | 'launchSubject' | 'passwordHash' | 'sessionsFrom'
+  'id' | 'merchantId' | 'shopId' | 'role' | 'loginIndex' | 'launchSubject' | 'passwordHash'
 > & { readonly loginSealed: Uint8Array<ArrayBuffer>; readonly totpSealed: Uint8Array<ArrayBuffer> }
 
 export async function insertStaff(tx: Tx, staff: NewStaff): Promise<void> {
@@ -51,7 +51,6 @@ export type StaffChange = Partial<{
   passwordHash: string
   totpSealed: Uint8Array<ArrayBuffer>
   totpLastStep: null
-  sessionsFrom: Date
   disabledAt: Date | null
   lastLoginAt: Date
 }>

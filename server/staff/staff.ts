@@ -13,7 +13,6 @@ export type Staff = {
   readonly passwordHash: string
   readonly totpSealed: Uint8Array
   readonly totpLastStep: bigint | null
-  readonly sessionsFrom: Date
   readonly disabledAt: Date | null
   readonly lastLoginAt: Date | null
 }

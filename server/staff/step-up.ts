@@ -1,9 +1,10 @@
 import { recordAudit } from '../audit/record.ts'
 import { Problem } from '../contract/problem.ts'
 import type { Database, InTransaction } from '../database/database.ts'
+import { actOf, recordRefusal } from './act-of.ts'
 import type { StaffGuard } from './guard.ts'
-import { actOf, recordRefusal } from './log-in.ts'
 import { acceptTotp, type FactorDeps } from './second-factor.ts'
+import { rotateSecret } from './session.ts'
 import { findStaff, findStepUp, lockStaff, saveStepUp } from './staff.store.ts'
 
 export type StepUpDeps = FactorDeps & {
@@ -34,8 +35,14 @@ export async function assertStepUp(
   await stepUp(deps, session, code)
 }
 
+export type SteppedUp = {
+  readonly until: Date
+  /** Of the session's new cookie: who had copied the old one does not rise with it. */
+  readonly secret: string
+}
+
 /** Takes a code and answers until when it counts. Refuses as `assertStepUp` does. */
-export async function stepUp(deps: StepUpDeps, { subject, sid }: Session, code: string): Promise<Date> {
+export async function stepUp(deps: StepUpDeps, { subject, sid }: Session, code: string): Promise<SteppedUp> {
   const { database, guard, now } = deps
   const known = await findStaff(database, subject)
   if (known === null) throw new Problem('token_not_allowed', { facts: { reason: 'no_account' } })
@@ -47,14 +54,15 @@ export async function stepUp(deps: StepUpDeps, { subject, sid }: Session, code: 
     const accepted = await acceptTotp(deps, tx, staff, code)
     if (accepted !== 'accepted') {
       await recordRefusal(deps, tx, staff, { act: 'staff.step_up_refused', reason: accepted, isLast })
-      return accepted
+      return { refusal: accepted }
     }
     await guard.clear(tx, staff.loginIndex, null)
     await saveStepUp(tx, { sid, staffId: staff.id, until })
     await recordAudit(tx, now(), actOf(staff, 'staff.stepped_up', { sid }))
-    return accepted
+    return { refusal: null, secret: await rotateSecret(tx, sid) }
   })
-  if (outcome !== 'accepted')
-    throw new Problem('step_up_refused', { field: '/code', facts: { reason: outcome } })
-  return until
+  if (outcome.refusal !== null) {
+    throw new Problem('step_up_refused', { field: '/code', facts: { reason: outcome.refusal } })
+  }
+  return { until, secret: outcome.secret }
 }

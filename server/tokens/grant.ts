@@ -38,7 +38,7 @@ export type ApiGrant = {
 export type Grant = SessionGrant | ApiGrant
 
 /** A session that a staff login opened: the subject is the account's id. */
-export type StaffSession = Pick<SessionGrant, 'merchantId' | 'role' | 'subject' | 'since'>
+export type StaffSession = Pick<SessionGrant, 'merchantId' | 'role' | 'subject' | 'sid'>
 
 /** Whether a staff account stands behind the session; a merchant's launch token makes none. */
 export function isStaff(grant: Grant): boolean {

@@ -9,7 +9,7 @@ import type { LaunchClaims } from './claims.ts'
 import { endOwnSession, endPersonSessions } from './end-sessions.ts'
 import { type BurntJti, exchangeLaunch, type LaunchAsk, type LaunchReach } from './exchange-launch.ts'
 import { exchangeLink, isOpen, type LinkRow, linkOfSubject } from './exchange-link.ts'
-import { claimsOf, type SessionGrant } from './grant.ts'
+import { claimsOf, isStaff, type SessionGrant } from './grant.ts'
 import { viewJwks } from './jwks.ts'
 import type { SigningKey, StoredKey } from './key.ts'
 import { newTokenId } from './make-key.ts'
@@ -42,6 +42,10 @@ export type TokenRouteDeps<S extends ShopOfSession> = GrantDeps &
     normaliseOrderNumber(text: string): string
     /** Keyed: a buyer's name at a platform becomes a name that rows and logs may carry. */
     hashSubject(merchantId: string, subject: string): string
+    /** A staff session has a row: it is in use. */
+    noteStaffUse(grant: SessionGrant): Promise<void>
+    /** A staff session has a row: its cookie ends with its token. */
+    endStaffSession(tx: Tx, grant: SessionGrant): Promise<void>
   }
 
 /** Sessions: opened by a merchant's launch token or by a link, renewed without anybody noticing. */
@@ -70,7 +74,10 @@ export function tokenRoutes<S extends ShopOfSession>(deps: TokenRouteDeps<S>): F
         schema: { response: { 204: Type.Null() }, security: [{ session: [] }] },
       },
       async (request, reply) => {
-        await deps.inTransaction((tx) => endOwnSession(deps, tx, sessionOf(request)))
+        const grant = sessionOf(request)
+        await deps.inTransaction((tx) =>
+          isStaff(grant) ? deps.endStaffSession(tx, grant) : endOwnSession(deps, tx, grant),
+        )
         return reply.code(204).send(null)
       },
     )
@@ -109,7 +116,9 @@ async function renewSession<S extends ShopOfSession>(
     if (!isOpen(row, deps.now())) throw new Problem('link_invalid', { facts: { reason: 'link_closed' } })
   }
   const signingKey = await deps.getSigningKey('session')
-  return signSession({ ...deps, newId: newTokenId }, signingKey, claimsOf(grant))
+  const signed = await signSession({ ...deps, newId: newTokenId }, signingKey, claimsOf(grant))
+  if (isStaff(grant)) await deps.noteStaffUse(grant)
+  return signed
 }
 
 function openByLink<S extends ShopOfSession>(

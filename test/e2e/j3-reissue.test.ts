@@ -94,6 +94,7 @@ test('pre: finance signs in early: a code is good once, and the next one takes h
   await finance.goto(`${stack.publicUrl}/console?lang=zh-CN`)
   await finance.getByLabel('账号').fill(account.login)
   await finance.getByLabel('密码', { exact: true }).fill(account.password)
+  await finance.getByRole('button', { name: '下一步' }).click()
   used = codeNow()
   await finance.getByLabel('动态验证码').fill(used)
   await finance.getByRole('button', { name: '登录' }).click()

@@ -144,6 +144,7 @@ async function openReviews(locale = 'zh-CN'): Promise<TestPage> {
   await page.goto(`${stack.publicUrl}/console?lang=${locale}`)
   await page.locator('#login').fill(finance.login)
   await page.locator('#password').fill(finance.password)
+  await page.locator('button[type=submit]').click()
   await page.locator('#code').fill(await nextCode())
   await page.locator('button[type=submit]').click()
   await page.locator('.desk').waitFor()

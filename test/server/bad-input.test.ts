@@ -5,7 +5,7 @@ import { bearer, openTestApp, type Route, type TestApp } from '../support/app.ts
 import { takeFingerprint } from '../support/fingerprint.ts'
 import { jsonWith, placesIn, sampleOf } from '../support/schema-sample.ts'
 import { openScriptedIssuer } from '../support/scripted-issuer.ts'
-import { openStaffSession } from '../support/staff.ts'
+import { OWN_PAGE, openStaffSession } from '../support/staff.ts'
 
 /** Below /v1, and reached without a token. Whatever else is found there must ask for one. */
 const PUBLIC = [
@@ -14,7 +14,9 @@ const PUBLIC = [
   'POST /v1/sessions/entry',
   'POST /v1/sessions/agent-code',
   'POST /v1/hosts/agent-codes',
+  'POST /v1/staff/log-in',
   'POST /v1/staff/sessions',
+  'POST /v1/staff/sessions/resume', // the cookie is the token
   'POST /v1/verifications',
   'GET /v1/openapi.json',
   'GET /v1/embed.js',
@@ -153,6 +155,7 @@ function send(what: string, { token, body, raw, headers = {} }: Sending = {}) {
     ...(token === undefined ? {} : bearer(token)),
     ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
     'idempotency-key': `key-${++sent}`,
+    ...OWN_PAGE,
     ...headers,
   }
   return stage.app.inject({

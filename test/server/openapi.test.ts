@@ -3,9 +3,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connectStaff } from '../../server/connect-staff.ts'
 import { PROBLEMS } from '../../server/contract/problems.ts'
-import { type Answer, bearer, HOST_ORIGIN, openTestApp, type TestApp } from '../support/app.ts'
+import { type Answer, bearer, HOST_ORIGIN, PUBLIC_URL, type TestApp } from '../support/app.ts'
+import { SECRET } from '../support/console-servers.ts'
+import { type HostDesk, openHostDesk } from '../support/host-desk.ts'
 import { openScriptedIssuer } from '../support/scripted-issuer.ts'
-import { openStaffSession, STAFF_PASSWORD, stageStaff } from '../support/staff.ts'
+import { cookieOf, OWN_PAGE, openStaffSession, STAFF_PASSWORD, signIn, stageStaff } from '../support/staff.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 type Operation = {
@@ -36,7 +38,9 @@ const OPEN = [
   'POST /v1/sessions/entry',
   'POST /v1/sessions/agent-code',
   'POST /v1/hosts/agent-codes',
+  'POST /v1/staff/log-in',
   'POST /v1/staff/sessions',
+  'POST /v1/staff/sessions/resume',
   'POST /v1/verifications',
 ]
 
@@ -44,20 +48,19 @@ const ajv = new Ajv2020({ strict: false, discriminator: true, validateFormats: f
 
 const { issuer, nextIssue } = openScriptedIssuer()
 let stage: TestApp
+let hosts: HostDesk
 let document: Document
 const answers: Answer[] = []
 
 beforeAll(async () => {
-  stage = await openTestApp({
-    issuer,
-    watch: (answer) => answers.push(answer),
-  })
+  hosts = await openHostDesk({ issuer, watch: (answer) => answers.push(answer) })
+  stage = hosts
   document = (await stage.app.inject('/v1/openapi.json')).json()
 })
 
 afterAll(async () => {
   expect(stage.bugs).toEqual([])
-  await stage.close()
+  await hosts.close()
 })
 
 const documentedUrl = (url: string) => url.replaceAll(/:(\w+)/g, '{$1}')
@@ -222,6 +225,27 @@ async function walkLinks(agent: string, api: string): Promise<void> {
 
 const linkTokenOf = (url: string) => new URLSearchParams(new URL(url).hash.slice(1)).get('t')
 
+/** An agent whom a console brings, one who reads a code in a note, and a page that is signed for its console. */
+async function walkHosts(): Promise<void> {
+  const door = await hosts.addAccount('front')
+  const opened = await stage.app.inject(`/hosts/front/${door}?auth_secret=${SECRET}`)
+  const url = new URL(String(opened.headers.location))
+  const entryToken = new URLSearchParams(url.hash.slice(1)).get('e')
+  const entered = await call('POST /v1/sessions/entry', { body: { entryToken, hostOrigin: HOST_ORIGIN } })
+  await call('POST /v1/sessions/entry', { body: { entryToken } })
+
+  await hosts.addAccount('chatwoot')
+  const agent = { shop: 'a-wx', accountId: '3', conversationId: '17', agentId: '5' }
+  await call('POST /v1/hosts/agent-codes', { body: agent })
+  const code = /\d{6}/.exec(hosts.consoles.notes.at(-1)?.content ?? '')?.[0]
+  await call('POST /v1/sessions/agent-code', { body: { ...agent, code } })
+  await call('POST /v1/sessions/agent-code', { body: { ...agent, code } })
+
+  await hosts.addAccount('wecom')
+  const page = { host: 'wecom', url: `${PUBLIC_URL}/sidebar/a-wx?host=wecom` }
+  await call('POST /v1/hosts/page-signature', { token: entered.json().token, body: page })
+}
+
 async function walkOrders(agent: string, api: string): Promise<void> {
   const order = {
     shop: 'a-tm',
@@ -341,14 +365,25 @@ async function walkReissues(agent: string): Promise<void> {
 
 async function walkStaff(): Promise<void> {
   const account = await stageStaff(connectStaff(stage.services), stage.a.id, { role: 'shop_admin' })
-  const body = { login: account.login, password: STAFF_PASSWORD, code: '000000' }
-  await call('POST /v1/staff/sessions', { body })
-  const opened = await call('POST /v1/staff/sessions', { body: { ...body, code: await account.code() } })
+  const headers = OWN_PAGE
+  const body = { login: account.login, password: STAFF_PASSWORD }
+  await call('POST /v1/staff/log-in', { headers, body: { ...body, password: 'another' } })
+  const { logInToken } = (await call('POST /v1/staff/log-in', { headers, body })).json()
+  await call('POST /v1/staff/sessions', { headers, body: { logInToken, code: '000000' } })
+  const code = await account.code()
+  const opened = await call('POST /v1/staff/sessions', { headers, body: { logInToken, code } })
   const { token } = opened.json().session
+  const cookie = cookieOf(opened.headers['set-cookie'])
+  await call('POST /v1/staff/sessions/resume', { headers: { ...headers, cookie } })
+  await call('POST /v1/staff/sessions/resume', { headers })
+  const { items } = (await call('GET /v1/staff/sessions', { token })).json()
   await call('POST /v1/staff/step-up', { token, body: { code: await account.code(1) } })
   await call('GET /v1/staff/me', { token })
   await call('GET /v1/staff', { token })
   await call(`POST /v1/staff/${account.id}/unlock`, { token })
+  await call(`DELETE /v1/staff/sessions/${items[0].id}`, { token })
+  const again = await signIn(stage.app, { ...account, code: async () => account.recoveryCodes[0] ?? '' })
+  await call('DELETE /v1/staff/sessions', { token: again.token })
 }
 
 /** Finance sends one request back and lets it pass once it is corrected. */
@@ -411,6 +446,7 @@ describe('real replies', () => {
     await walkDesk(agent)
     await walkImport(api)
     await walkStaff()
+    await walkHosts()
     await walkReissues(agent)
     await walkReviews(agent, api)
   })

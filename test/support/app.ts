@@ -32,7 +32,7 @@ const CLOSED = '127.0.0.1:9'
 
 export type Route = Pick<RouteOptions, 'url' | 'schema'> & { readonly method: string }
 
-type Options = {
+export type TestAppOptions = {
   /** In the place of the sandbox bureau, which cannot be reached here. */
   issuer?: Issuer
   env?: Readonly<Record<string, string>>
@@ -46,7 +46,7 @@ export type Answer = { method: string; url: string; status: number; payload: unk
  * The app that runs in production, on a database of its own with the demo stage in it: two merchants, four
  * shops, keys and orders. Only the outside is missing: no bureau, no mail server.
  */
-export async function openTestApp({ issuer, env = {}, watch = () => undefined }: Options = {}) {
+export async function openTestApp({ issuer, env = {}, watch = () => undefined }: TestAppOptions = {}) {
   const { url, database: _, drop } = await createTestDatabase()
   const dataDir = mkdtempSync(join(tmpdir(), 'fapiao-app-'))
   const config = readConfig({

@@ -97,6 +97,8 @@ export async function openGrantStage(changes: Partial<LiveLimits> = {}) {
         Buffer.from(vault.index(merchantId, 'subject', sub))
           .toString('base64url')
           .slice(0, 22),
+      noteStaffUse: async () => undefined,
+      endStaffSession: async () => undefined,
     }),
   )
   await app.register(
@@ -203,7 +205,7 @@ export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 /** Opens `/v1/live` without a port; `onInit` sees the client's socket before its first message. */
 export function openLiveSocket(
-  { app }: GrantStage,
+  { app }: Pick<GrantStage, 'app'>,
   headers: Record<string, string>,
   onInit: (socket: WebSocket) => void,
 ): Promise<WebSocket> {
@@ -211,7 +213,7 @@ export function openLiveSocket(
   const listener = () => new IncomingMessage(new Socket())
   const request: Partial<IncomingMessage> = {
     headers,
-    socket: new Socket(),
+    socket: Object.defineProperty(new Socket(), 'remoteAddress', { value: '127.0.0.1' }),
     on: listener,
     removeListener: listener,
   }

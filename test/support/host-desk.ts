@@ -3,13 +3,16 @@ import { exportSPKI, generateKeyPair, SignJWT } from 'jose'
 import type { HostId } from '../../server/contract/hosts.ts'
 import { insertHostAccount } from '../../server/hosts/host-account.store.ts'
 import { readAccount } from '../../server/hosts/host-account.ts'
-import { openTestApp } from './app.ts'
+import { openTestApp, type TestAppOptions } from './app.ts'
 import { openConsoleServers, SECRET } from './console-servers.ts'
 
 /** The app with shop A-WX at every console, and the consoles' servers. */
-export async function openHostDesk(env: Readonly<Record<string, string>> = {}) {
+export async function openHostDesk({ env = {}, ...options }: TestAppOptions = {}) {
   const consoles = await openConsoleServers()
-  const app = await openTestApp({ env: { FAPIAO_PRIVATE_HOSTS: consoles.host, ...env } })
+  const app = await openTestApp({
+    ...options,
+    env: { FAPIAO_PRIVATE_HOSTS: consoles.host, ...env },
+  })
   const { database, inTransaction, vault, now } = app.services
   const shop = await database.shop.findFirstOrThrow({ where: { code: 'a-wx' } })
   const zendeskKey = await generateKeyPair('RS256', { extractable: true })

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import {
   type Launch,
@@ -61,6 +62,8 @@ export type Stack = {
   bureau(act: string, body?: object): Promise<unknown>
   /** As the owner of the schema, past every rule of the product. */
   query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>
+  /** An operator's command beside the running server; answers what it printed. */
+  cli(...args: string[]): Promise<string>
   /** Ids of the whole family of processes, the server's own first. */
   processes(): number[]
   /** Starts again on the same data and ports. */
@@ -80,7 +83,8 @@ export async function openStack(env: Readonly<Record<string, string>> = {}): Pro
   const dataDir = await mkdtemp(join(tmpdir(), 'fapiao-stack-'))
   const ports = await findPorts()
   const publicUrl = `http://localhost:${ports.server}`
-  const server = createProcess({ ...environmentOf(dataDir, ports), ...env })
+  const environment = { ...environmentOf(dataDir, ports), ...env }
+  const server = createProcess(environment)
   const directories: string[] = [dataDir]
   try {
     await server.start()
@@ -110,6 +114,7 @@ export async function openStack(env: Readonly<Record<string, string>> = {}): Pro
     h5Url: () => /(http\S+\/i\/\S+)/.exec(server.output())?.[1] ?? '',
     query: async <Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]) =>
       ask<Row>(await addressOf(dataDir), sql, values),
+    cli: (...args: string[]) => runCommand(environment, args),
     stop,
   }
   return Object.assign(
@@ -118,6 +123,18 @@ export async function openStack(env: Readonly<Record<string, string>> = {}): Pro
     connectOutbox(`http://127.0.0.1:${ports.outbox}`),
     connectBureau(`http://127.0.0.1:${ports.bureau}`),
   )
+}
+
+async function runCommand(
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[],
+): Promise<string> {
+  const command = ['--disable-proto=delete', 'server/cli/cli.ts', ...args]
+  const { stdout } = await promisify(execFile)(process.execPath, command, {
+    cwd: ROOT,
+    env: { ...environment },
+  })
+  return stdout
 }
 
 type Ports = { server: number; demo: number; outbox: number; bureau: number }

@@ -51,8 +51,32 @@ export async function openStaffSession(
   { merchantId = a.id, ...account }: Partial<Account & { merchantId: string }> = {},
 ): Promise<StagedStaff & { token: string }> {
   const staff = await stageStaff(connectStaff(services), merchantId, { role, ...account })
-  const payload = { login: staff.login, password: STAFF_PASSWORD, code: await staff.code() }
-  const reply = await app.inject({ method: 'POST', url: '/v1/staff/sessions', payload })
-  if (reply.statusCode !== 200) throw new Error(`signing in was answered with ${reply.body}`)
-  return { ...staff, token: reply.json<{ session: { token: string } }>().session.token }
+  return { ...staff, ...(await signIn(app, staff)) }
+}
+
+/** As a page of ours asks; the address of the test app is one. */
+export const OWN_PAGE = { 'sec-fetch-site': 'same-origin' } as const
+
+type SignedIn = { readonly token: string; readonly cookie: string }
+
+/** Both steps of signing in, as the console takes them. */
+export async function signIn(
+  app: TestApp['app'],
+  { login, code }: Pick<StagedStaff, 'login' | 'code'>,
+  { password = STAFF_PASSWORD, headers = {} }: { password?: string; headers?: Record<string, string> } = {},
+): Promise<SignedIn> {
+  const post = (url: string, payload: object) =>
+    app.inject({ method: 'POST', url, payload, headers: { ...OWN_PAGE, ...headers } })
+  const first = await post('/v1/staff/log-in', { login, password })
+  if (first.statusCode !== 200) throw new Error(`the password was answered with ${first.body}`)
+  const { logInToken } = first.json<{ logInToken: string }>()
+  const reply = await post('/v1/staff/sessions', { logInToken, code: await code() })
+  if (reply.statusCode !== 200) throw new Error(`the code was answered with ${reply.body}`)
+  const { token } = reply.json<{ session: { token: string } }>().session
+  return { token, cookie: cookieOf(reply.headers['set-cookie']) }
+}
+
+/** What a browser sends back: name and value alone. */
+export function cookieOf(header: unknown): string {
+  return String(header).split(';')[0] ?? ''
 }

@@ -1,6 +1,5 @@
 import type { Call } from './call.ts'
-
-const isNothing = (value: unknown): value is null => value === null
+import { isNothing } from './read.ts'
 
 /** Deletes one kept title, or without an id all of them. */
 export function forgetTitles(call: Call, id: string | null): Promise<null> {

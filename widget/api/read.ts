@@ -4,6 +4,8 @@ export type Guard<T> = (value: unknown) => value is T
 type Guarded<G> = G extends Guard<infer T> ? T : never
 
 export const isText = (value: unknown): value is string => typeof value === 'string'
+/** An answer without content. */
+export const isNothing = (value: unknown): value is null => value === null
 export const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
 /** Fen and counts: above 2^53 a JSON number is not the number that was sent. */
 export const isInteger = (value: unknown): value is number => Number.isSafeInteger(value)

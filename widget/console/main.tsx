@@ -15,7 +15,7 @@ const app = document.getElementById('app')
 if (app) {
   render(
     <WordsProvider locale={locale}>
-      <Console client={client} leave={() => location.reload()} />
+      <Console client={client} restart={() => location.reload()} />
     </WordsProvider>,
     app,
   )

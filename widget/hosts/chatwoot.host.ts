@@ -1,6 +1,6 @@
 import { createContexts, keepAsking } from './contexts.ts'
 import { makeContext, memberAt, membersOf, orderAmong, orderWithin, readHint, readJson } from './hints.ts'
-import type { HostAdapter, HostEnv } from './host.ts'
+import type { AgentClaim, HostAdapter, HostEnv } from './host.ts'
 import { createParentLink } from './parent-link.ts'
 
 /** Not JSON: the console compares the text itself. */
@@ -13,10 +13,12 @@ const FETCH_INFO = 'chatwoot-dashboard-app:fetch-info'
  */
 export function createHost(env: HostEnv): HostAdapter | null {
   const contexts = createContexts()
+  let claim: AgentClaim | null = null
   const link = createParentLink(env, (data) => {
     const { event, data: told } = readJson(data)
     if (event !== 'appContext') return false
     const context = readContext(told)
+    if (context !== null) claim = readClaim(told)
     contexts.take(context)
     return context !== null
   })
@@ -30,12 +32,22 @@ export function createHost(env: HostEnv): HostAdapter | null {
     origin: link.origin,
     ready: contexts.ready,
     onContext: contexts.onContext,
+    claim: () => claim,
     close() {
       stopAsking()
       contexts.close()
       link.close()
     },
   }
+}
+
+/** Consoles of 2022 do not name the agent. */
+function readClaim(told: unknown): AgentClaim | null {
+  const accountId = readHint(memberAt(told, 'conversation', 'account_id'))
+  const conversationId = readHint(memberAt(told, 'conversation', 'id'))
+  const agentId = readHint(memberAt(told, 'currentAgent', 'id'))
+  if (accountId === null || conversationId === null || agentId === null) return null
+  return { accountId, conversationId, agentId }
 }
 
 function readContext(told: unknown) {

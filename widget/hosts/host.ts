@@ -1,4 +1,4 @@
-import type { PageSignature } from '../../server/contract/hosts.ts'
+import type { AgentCodeAsk, PageSignature } from '../../server/contract/hosts.ts'
 
 /**
  * What a chat console tells the panel beside it. All of it is an untrusted hint: it fills boxes and picks the
@@ -26,6 +26,9 @@ export type HostContext = {
  */
 export type InsertOutcome = 'inserted' | 'sent' | 'refused' | 'unconfirmed'
 
+/** Which agent, in which conversation of which account. */
+export type AgentClaim = Omit<AgentCodeAsk, 'shop'>
+
 export type HostLink = { readonly url: string; readonly title: string; readonly description: string }
 
 /** One chat console. A missing method is a missing ability: the panel hides the button. */
@@ -37,6 +40,11 @@ export type HostAdapter = {
   ready(): Promise<HostContext>
   /** Hears every context, the present one first; answers its undo. An equal one is told only once. */
   onContext(listener: (context: HostContext) => void): () => void
+  /**
+   * Who sits there, by the word of a console that proves nothing: the server asks that person for a code. Null
+   * until the console has said it.
+   */
+  readonly claim?: () => AgentClaim | null
   /** Puts text into the reply box of that conversation and of no other. It never sends. */
   readonly insertText?: (text: string, conversation: string) => Promise<InsertOutcome>
   /** A card with a link, for consoles without a reply box: the press of the button sends it. */

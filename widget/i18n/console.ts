@@ -13,11 +13,29 @@ export type ConsoleTexts = {
   readonly password: string
   readonly code: string
   readonly codeHint: string
+  readonly next: string
+  readonly codeHeading: string
+  readonly codeFor: (login: string) => string
   readonly logIn: string
+  readonly startAgain: string
+  readonly tookTooLong: string
+  readonly passwordWrong: string
+  readonly codeWrong: string
   readonly missing: string
   readonly lockedFor: (minutes: number) => string
   readonly ended: string
   readonly logOut: string
+  readonly entering: string
+  readonly logIns: string
+  readonly logInsHint: string
+  readonly thisOne: string
+  readonly isOver: string
+  readonly lastUsed: (time: string) => string
+  readonly signedIn: (time: string) => string
+  readonly endOne: string
+  readonly endAll: string
+  readonly endedOne: string
+  readonly unknownDevice: string
   readonly roles: Readonly<Record<StaffSelf['role'], string>>
   readonly noDesk: string
   readonly queue: string
@@ -98,11 +116,29 @@ const zhCN: ConsoleTexts = {
   password: '密码',
   code: '动态验证码',
   codeHint: '验证器上的 6 位数字；手机不在身边时可用恢复码',
+  next: '下一步',
+  codeHeading: '输入动态验证码',
+  codeFor: (login) => `正在登录 ${login}`,
   logIn: '登录',
+  startAgain: '换一个账号',
+  tookTooLong: '登录用时过长，请重新输入密码。',
+  passwordWrong: '账号或密码不正确。',
+  codeWrong: '验证码不正确或已用过，请用下一个。',
   missing: '请填写此项。',
   lockedFor: (minutes) => `账号已锁定，约 ${minutes} 分钟后解除。店铺管理员可以在后台立即解锁。`,
   ended: '登录已失效，请重新登录。',
   logOut: '退出',
+  entering: '正在打开后台',
+  logIns: '我的登录',
+  logInsHint: '不认识的请立即退出，并修改密码。',
+  thisOne: '当前',
+  isOver: '已退出',
+  lastUsed: (time) => `最近使用 ${time}`,
+  signedIn: (time) => `登录于 ${time}`,
+  endOne: '退出此设备',
+  endAll: '全部退出',
+  endedOne: '已退出该设备。',
+  unknownDevice: '未知设备',
   roles: {
     agent: '客服',
     senior_agent: '客服主管',
@@ -232,12 +268,30 @@ const en: ConsoleTexts = {
   password: 'Password',
   code: 'Authenticator code',
   codeHint: 'The 6 digits of your authenticator; a recovery code will do as well',
+  next: 'Next',
+  codeHeading: 'Enter the code',
+  codeFor: (login) => `Signing in as ${login}`,
   logIn: 'Sign in',
+  startAgain: 'Use another account',
+  tookTooLong: 'Signing in took too long. Please enter your password again.',
+  passwordWrong: 'Account or password is not right.',
+  codeWrong: 'The code is wrong or was used before. Please take the next one.',
   missing: 'Please fill this in.',
   lockedFor: (minutes) =>
     `The account is locked for about ${minutes} min. A shop admin can unlock it at once in the console.`,
   ended: 'Your session has ended. Please sign in again.',
   logOut: 'Sign out',
+  entering: 'Opening the console',
+  logIns: 'Where you are signed in',
+  logInsHint: 'Sign out what you do not recognise, and change your password.',
+  thisOne: 'This one',
+  isOver: 'Signed out',
+  lastUsed: (time) => `Last used ${time}`,
+  signedIn: (time) => `Signed in ${time}`,
+  endOne: 'Sign it out',
+  endAll: 'Sign out everywhere',
+  endedOne: 'That device is signed out.',
+  unknownDevice: 'Unknown device',
   roles: {
     agent: 'Agent',
     senior_agent: 'Senior agent',

@@ -46,6 +46,16 @@ type SidebarTexts = {
   readonly todayEmpty: string
   readonly sessionEnded: string
   readonly noToken: string
+  readonly codeHeading: string
+  readonly codeIntro: string
+  readonly codeNoTalk: string
+  readonly codeSend: string
+  readonly codeSent: string
+  readonly code: string
+  readonly codeEmpty: string
+  readonly codeWrong: string
+  readonly codeEnter: string
+  readonly codeAgain: string
   readonly nextStep: string
   readonly nextActions: Readonly<Record<NextAction, (date: string | null) => string>>
   readonly newRequest: string
@@ -99,6 +109,16 @@ const zhCN: SidebarTexts = {
   todayEmpty: '今天还没有申请。',
   sessionEnded: '会话已过期，已填写的内容还在。请在客服台重新打开侧栏。',
   noToken: '请从客服台打开此侧栏。',
+  codeHeading: '确认客服身份',
+  codeIntro: '验证码会写进当前会话的私密备注，只有客服看得到。',
+  codeNoTalk: '请先在客服台打开一个会话。',
+  codeSend: '发送验证码',
+  codeSent: '已写入私密备注，10 分钟内有效。没有看到？请确认这个会话属于本店绑定的账户。',
+  code: '验证码',
+  codeEmpty: '请输入 6 位数字。',
+  codeWrong: '验证码不正确或已过期，错 5 次后需要重新发送。',
+  codeEnter: '进入',
+  codeAgain: '重新发送',
   nextStep: '下一步',
   nextActions: {
     request_invoice: () => '可以开票。',
@@ -161,6 +181,17 @@ const en: SidebarTexts = {
   todayEmpty: 'No requests yet today.',
   sessionEnded: 'The session has ended; what you typed is still here. Reopen the panel in your console.',
   noToken: 'Open this panel from your chat console.',
+  codeHeading: 'Confirm that it is you',
+  codeIntro: 'A code comes as a private note in this conversation, where agents alone can read it.',
+  codeNoTalk: 'Open a conversation in your console first.',
+  codeSend: 'Send the code',
+  codeSent:
+    'It is in a private note and good for 10 minutes. Not there? Check that the conversation is in the account this shop registered.',
+  code: 'Code',
+  codeEmpty: 'Please enter six digits.',
+  codeWrong: 'The code is wrong or over. After five wrong ones a new one is needed.',
+  codeEnter: 'Open the panel',
+  codeAgain: 'Send another',
   nextStep: 'Next step',
   nextActions: {
     request_invoice: () => 'An invoice can be issued.',

@@ -13,14 +13,14 @@ import '../ui/blocks.css'
 import '../reissue/reissue.css'
 import './sidebar.css'
 import { readShopMeta } from '../ui/shop-meta.ts'
-import { takeLaunchToken } from './launch-token.ts'
 import { Sidebar } from './Sidebar.tsx'
 import { suitHost } from './suit-host.ts'
+import { takePass } from './take-pass.ts'
 import { createTalks } from './talks.model.ts'
 import { createToday } from './today.model.ts'
 
 // Before anything else: the token leaves the address.
-const launchToken = takeLaunchToken()
+const pass = takePass()
 const shop = readShopMeta()
 const locale = chooseLocale(location.search, navigator.language)
 const client = createClient({ language: () => document.documentElement.lang || locale })
@@ -41,7 +41,7 @@ const show = (host: HostAdapter | null) => {
   app.textContent = ''
   render(
     <WordsProvider locale={locale}>
-      <Sidebar client={client} talks={talks} today={today} host={host} launchToken={launchToken} />
+      <Sidebar {...{ client, talks, today, host, pass }} shopCode={shop?.code ?? null} />
     </WordsProvider>,
     app,
   )

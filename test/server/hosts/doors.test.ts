@@ -7,7 +7,7 @@ import { type HostDesk, openHostDesk } from '../../support/host-desk.ts'
 
 let desk: HostDesk
 beforeAll(async () => {
-  desk = await openHostDesk({ NODE_ENV: 'production' })
+  desk = await openHostDesk({ env: { NODE_ENV: 'production' } })
 })
 afterAll(() => desk.close())
 

@@ -1,13 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Problem } from '../../../server/contract/problem.ts'
-import type { Database, InTransaction } from '../../../server/database/database.ts'
+import type { Database, InTransaction, Tx } from '../../../server/database/database.ts'
 import { inTransactionOf } from '../../../server/database/database.ts'
 import type { Vault } from '../../../server/privacy/vault.ts'
-import { disableStaff, resetTotp, unlockStaff } from '../../../server/staff/change-staff.ts'
+import {
+  changeRole,
+  disableStaff,
+  resetPassword,
+  resetTotp,
+  unlockStaff,
+} from '../../../server/staff/change-staff.ts'
 import { createStaffGuard } from '../../../server/staff/guard.ts'
-import { type LogInAsk, logIn } from '../../../server/staff/log-in.ts'
+import { finishLogIn, startLogIn } from '../../../server/staff/log-in.ts'
+import { resumeSession } from '../../../server/staff/session.ts'
 import { assertStepUp, stepUp } from '../../../server/staff/step-up.ts'
-import { newTokenId } from '../../../server/tokens/make-key.ts'
 import { scopesOf } from '../../../server/tokens/scopes.ts'
 import { createTestDatabase } from '../../support/database.ts'
 import { STAFF_PASSWORD, type StagedStaff, stageStaff } from '../../support/staff.ts'
@@ -43,14 +50,27 @@ beforeEach(async () => {
 
 function depsOf() {
   const guard = createStaffGuard({ database, vault, now })
-  return { database, inTransaction, vault, now, guard, newId: newTokenId, scopesOf }
+  return { database, inTransaction, vault, now, guard, newSid: randomUUID, scopesOf }
+}
+
+type Ask = { login: string; password: string; code: string; address: string }
+const WHENCE = { device: 'Chrome · Windows', address: '203.0.113.*' }
+
+const firstStep = async (ask: Partial<Ask> = {}) => {
+  const full = { login: staff.login, password: STAFF_PASSWORD, address: '203.0.113.7', ...ask }
+  return (await startLogIn(depsOf(), full)).logInToken
+}
+
+async function secondStep(logInToken: string, code: string, address = '203.0.113.7') {
+  return (await finishLogIn(depsOf(), { logInToken, code, address, whence: WHENCE })).claims
 }
 
 /** What signing in was answered with: the role of the session, or the problem's code. */
-async function tryLogIn(ask: Partial<LogInAsk> = {}): Promise<string> {
+async function tryLogIn(ask: Partial<Ask> = {}): Promise<string> {
   const code = ask.code ?? (await staff.code())
-  const full = { login: staff.login, password: STAFF_PASSWORD, address: '203.0.113.7', ...ask, code }
-  return logIn(depsOf(), full).then(({ role }) => role, codeOf)
+  return firstStep(ask)
+    .then((token) => secondStep(token, code, ask.address))
+    .then(({ role }) => role, codeOf)
 }
 
 function codeOf(error: unknown): string {
@@ -65,10 +85,7 @@ const acts = async () =>
 
 const WRONG = '000000'
 const session = async () => {
-  const claims = await logIn(depsOf(), {
-    ...{ login: staff.login, password: STAFF_PASSWORD, address: '203.0.113.7' },
-    code: await staff.code(),
-  })
+  const claims = await secondStep(await firstStep(), await staff.code())
   return { subject: claims.sub, sid: claims.sid }
 }
 
@@ -120,6 +137,28 @@ describe('signing in', () => {
     expect(await tryLogIn(ask)).toBe('login_refused')
   })
 
+  test('takes a first step once, and none that is ten minutes old', async () => {
+    const token = await firstStep()
+    expect(await secondStep(token, await staff.code()).then(({ role }) => role)).toBe('finance')
+    pass(30_000)
+    expect(await secondStep(token, await staff.code()).then(String, codeOf)).toBe('login_expired')
+
+    const late = await firstStep()
+    pass(10 * 60_000)
+    expect(await secondStep(late, await staff.code()).then(String, codeOf)).toBe('login_expired')
+  })
+
+  test('makes one session of a first step, however many ask with two good codes', async () => {
+    const token = await firstStep()
+    const [recovery = '', other = ''] = staff.recoveryCodes
+    const codes = [await staff.code(), recovery, other]
+    const answers = await Promise.all(
+      codes.map((code) => secondStep(token, code).then(({ role }) => role, codeOf)),
+    )
+    expect(answers.filter((answer) => answer === 'finance')).toHaveLength(1)
+    expect(await database.staffSession.count({ where: { staffId: staff.id } })).toBe(1)
+  })
+
   test('leaves the code of a wrong password unused', async () => {
     expect(await tryLogIn({ password: 'wrong horse battery' })).toBe('login_refused')
     expect(await tryLogIn()).toBe('finance')
@@ -139,7 +178,7 @@ describe('signing in', () => {
 })
 
 describe('five wrong codes', () => {
-  const fail = async (times: number, ask: Partial<LogInAsk> = {}) => {
+  const fail = async (times: number, ask: Partial<Ask> = {}) => {
     const answers: string[] = []
     for (let count = 0; count < times; count += 1) answers.push(await tryLogIn({ code: WRONG, ...ask }))
     return answers
@@ -172,7 +211,9 @@ describe('five wrong codes', () => {
   })
 
   test('let nobody through in between: of twenty at once five are looked at', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => tryLogIn({ code: WRONG })))
+    const token = await firstStep()
+    const tries = Array.from({ length: 20 }, () => secondStep(token, WRONG).then(String, codeOf))
+    const answers = await Promise.all(tries)
     expect(answers.filter((answer) => answer === 'login_refused')).toHaveLength(5)
     expect(answers.filter((answer) => answer === 'staff_locked')).toHaveLength(15)
   })
@@ -183,6 +224,19 @@ describe('five wrong codes', () => {
     pass(30_000)
     await fail(4)
     expect(await tryLogIn()).toBe('finance')
+  })
+
+  // Threat 29: a thief who knows the password has five guesses, not five for each start.
+  test('lock a name whose password is right each time: of 10,000 guesses five are looked at', async () => {
+    let token = await firstStep()
+    const answers: string[] = []
+    for (let guess = 0; guess < 100; guess += 1) {
+      if (guess === 3) token = await firstStep()
+      answers.push(await secondStep(token, String(guess).padStart(6, '9')).then(String, codeOf))
+    }
+    expect(answers.filter((answer) => answer === 'login_refused')).toHaveLength(5)
+    expect(answers.slice(5)).toEqual(Array(95).fill('staff_locked'))
+    expect(await firstStep().catch(codeOf)).toBe('staff_locked')
   })
 
   test('of an authenticator shown again lock as well', async () => {
@@ -219,5 +273,69 @@ describe('the second factor, shown again', () => {
     expect(await assert(other)).toBe('step_up_needed')
     pass(60_000)
     expect(await assert(own)).toBe('step_up_needed')
+  })
+})
+
+describe('a session', () => {
+  const opened = async () => {
+    const logInToken = await firstStep()
+    const ask = { logInToken, code: await staff.code(), address: '203.0.113.7', whence: WHENCE }
+    return finishLogIn(depsOf(), ask)
+  }
+  const resume = (secret: string) =>
+    resumeSession(depsOf(), secret).then((claims) => claims && { sid: claims.sid, since: claims.since })
+
+  test('goes on with its cookie, as the same session and for no longer than twelve hours', async () => {
+    const { claims, secret } = await opened()
+    const same = { sid: claims.sid, since: claims.since }
+    for (let hours = 0; hours < 12; hours += 0.25) {
+      expect(await resume(secret)).toEqual(same)
+      pass(15 * 60_000)
+    }
+    expect(await resume(secret)).toBeNull()
+  })
+
+  test('is over when nothing was done with it for half an hour', async () => {
+    const { secret } = await opened()
+    pass(30 * 60_000 - 1)
+    expect(await resume(secret)).not.toBeNull()
+    pass(30 * 60_000)
+    expect(await resume(secret)).toBeNull()
+  })
+
+  test('gets another cookie with the second factor: a copy of the old one opens nothing', async () => {
+    const { claims, secret } = await opened()
+    pass(30_000)
+    const rotated = await stepUp(depsOf(), { subject: claims.sub, sid: claims.sid }, await staff.code())
+    expect(await resume(secret)).toBeNull()
+    expect(await resume(rotated.secret)).toMatchObject({ sid: claims.sid })
+  })
+
+  test('is not opened by what a row of it holds', async () => {
+    const { claims, secret } = await opened()
+    const row = await database.staffSession.findUniqueOrThrow({ where: { id: claims.sid } })
+    const texts = ['base64url', 'base64', 'hex'] as const
+    for (const form of texts) {
+      const text = Buffer.from(row.secretHash).toString(form)
+      expect(text).not.toBe(secret)
+      expect(await resume(text)).toBeNull()
+    }
+  })
+
+  test.for([
+    ['is disabled', (tx: Tx) => disableStaff(depsOf(), tx, { id: staff.id, actor: OPERATOR })],
+    [
+      'has another role',
+      (tx: Tx) => changeRole(depsOf(), tx, { id: staff.id, actor: OPERATOR, role: 'auditor' }),
+    ],
+    [
+      'has another password',
+      (tx: Tx) => resetPassword(depsOf(), tx, { id: staff.id, actor: OPERATOR, password: 'another horse' }),
+    ],
+    ['has another authenticator', (tx: Tx) => resetTotp(depsOf(), tx, { id: staff.id, actor: OPERATOR })],
+  ] as const)('ends when its account %s', async ([, change]) => {
+    const { secret } = await opened()
+    await inTransaction(async (tx) => void (await change(tx)))
+    expect(await resume(secret)).toBeNull()
   })
 })

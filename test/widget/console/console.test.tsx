@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact'
 import { afterEach, expect, test } from 'vitest'
 import type { ReviewItem } from '../../../server/contract/reviews.ts'
-import type { StaffSelf } from '../../../server/contract/staff.ts'
+import type { LoggedInView, StaffSelf } from '../../../server/contract/staff.ts'
 import { createCall } from '../../../widget/api/call.ts'
 import type { Client } from '../../../widget/api/client.ts'
 import { createSession, withSession } from '../../../widget/api/session.ts'
@@ -28,11 +28,20 @@ const ITEM: ReviewItem = {
   dueAt: '2026-11-23T04:00:00.000Z',
 }
 
+const OWN: LoggedInView = {
+  ...{ id: 'own', device: 'Chrome · Windows', address: '203.0.113.*', isOpen: true, isOwn: true },
+  createdAt: '2026-11-22T03:00:00.000Z',
+  lastUsedAt: '2026-11-22T04:00:00.000Z',
+}
+const OTHER: LoggedInView = { ...OWN, id: 'other', device: 'Safari · iOS', isOwn: false }
+
+const NOTHING: FakeAnswer = { status: 204, body: null }
+
 type Sent = { line: string; body: unknown }
 
 /** The console before a server that answers from a table; what is not in it is not found. */
-function openConsole(items: ReviewItem[], role: StaffSelf['role'] = 'finance') {
-  const desk = { items, isFresh: false, sent: [] as Sent[] }
+function openConsole(items: ReviewItem[], role: StaffSelf['role'] = 'finance', isBack = false) {
+  const desk = { items, isFresh: false, isBack, sent: [] as Sent[], logIns: [OWN, OTHER], restarts: 0 }
   const self: StaffSelf = {
     ...{ id: 'staff-1', login: 'li@a', role, merchantId: 'merchant-1', merchantName: '武汉邮驿' },
     stepUpUntil: null,
@@ -45,10 +54,24 @@ function openConsole(items: ReviewItem[], role: StaffSelf['role'] = 'finance') {
     return ok({})
   }
   const table: Readonly<Record<string, (body: unknown) => FakeAnswer>> = {
-    'POST /staff/sessions': (body) =>
-      (body as { code: string }).code === '111111'
-        ? ok({ session, staff: self })
+    'POST /staff/sessions/resume': () => (desk.isBack ? ok({ session, staff: self }) : NOTHING),
+    'POST /staff/log-in': (body) =>
+      (body as { password: string }).password === 'correct horse'
+        ? ok({ logInToken: 'half', expiresAt: '2026-11-22T04:10:00.000Z' })
         : problem(401, 'login_refused'),
+    'POST /staff/sessions': (body) => {
+      const { code, logInToken } = body as { code: string; logInToken: string }
+      if (code === '333333') return problem(401, 'login_expired')
+      const isRight = logInToken === 'half' && code === '111111'
+      return isRight ? ok({ session, staff: self }) : problem(401, 'login_refused')
+    },
+    'DELETE /sessions/current': () => NOTHING,
+    'GET /staff/sessions': () => ok({ items: desk.logIns }),
+    'DELETE /staff/sessions/other': () => {
+      desk.logIns = [OWN, { ...OTHER, isOpen: false }]
+      return NOTHING
+    },
+    'DELETE /staff/sessions': () => NOTHING,
     'GET /review-items': () => ok({ items: desk.items }),
     'POST /staff/step-up': (body) => {
       desk.isFresh = (body as { code: string }).code === '222222'
@@ -62,7 +85,7 @@ function openConsole(items: ReviewItem[], role: StaffSelf['role'] = 'finance') {
     const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : null
     desk.sent.push({ line, body })
     const { status, body: answer } = table[line]?.(body) ?? problem(404, 'route_not_found')
-    return new Response(JSON.stringify(answer), { status })
+    return new Response(status === 204 ? null : JSON.stringify(answer), { status })
   }
   const held = createSession()
   const bareCall = createCall({ fetch, bearer: held.bearer, language: () => 'zh-CN' })
@@ -91,7 +114,7 @@ function openConsole(items: ReviewItem[], role: StaffSelf['role'] = 'finance') {
   }
   render(
     <WordsProvider locale="zh-CN">
-      <Console client={client} leave={() => {}} />
+      <Console client={client} restart={() => (desk.restarts += 1)} />
     </WordsProvider>,
   )
   const sent = (line: string) => desk.sent.filter((one) => one.line === line)
@@ -102,25 +125,85 @@ const type = (label: string, text: string) =>
   fireEvent.input(screen.getByLabelText(label), { target: { value: text } })
 const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }))
 
-async function signIn(code = '111111') {
+async function enterPassword(password = 'correct horse') {
+  await screen.findByLabelText('账号')
   type('账号', 'li@a')
-  type('密码', 'correct horse')
-  type('动态验证码', code)
+  type('密码', password)
+  press('下一步')
+}
+
+async function signIn() {
+  await enterPassword()
+  await screen.findByRole('heading', { name: '输入动态验证码' })
+  type('动态验证码', '111111')
   press('登录')
-  if (code === '111111') await screen.findByRole('heading', { name: '待审核' })
+  await screen.findByRole('heading', { name: '待审核' })
 }
 
 const openItem = async () => fireEvent.click(await screen.findByRole('button', { name: /上海演示贸易/ }))
 
 afterEach(cleanup)
 
-test('a refusal says nothing of what was wrong, keeps name and password and empties the code', async () => {
+test('a wrong password keeps name and password, and does not say which was wrong', async () => {
   openConsole([])
-  await signIn('000000')
-  await screen.findByText('账号、密码或验证码不正确。')
-  expect(screen.getByRole('alert').textContent).toBe('账号、密码或验证码不正确。')
+  await enterPassword('wrong')
+  await screen.findByText('账号或密码不正确。')
+  expect(screen.getByRole('alert').textContent).toBe('账号或密码不正确。')
   expect((screen.getByLabelText('账号') as HTMLInputElement).value).toBe('li@a')
-  expect((screen.getByLabelText('动态验证码') as HTMLInputElement).value).toBe('')
+  expect((screen.getByLabelText('密码') as HTMLInputElement).value).toBe('wrong')
+})
+
+test('a wrong code empties its field and asks for the next one; the password is not asked again', async () => {
+  openConsole([])
+  await enterPassword()
+  await screen.findByText('正在登录 li@a')
+  type('动态验证码', '000000')
+  press('登录')
+  await screen.findByText('验证码不正确或已用过，请用下一个。')
+  const field = screen.getByLabelText('动态验证码') as HTMLInputElement
+  expect(field.value).toBe('')
+  expect(document.activeElement).toBe(field)
+  type('动态验证码', '11 11 11')
+  press('登录')
+  await screen.findByRole('heading', { name: '待审核' })
+})
+
+test('who took too long for the code begins again, and another account can be chosen', async () => {
+  openConsole([])
+  await enterPassword()
+  await screen.findByLabelText('动态验证码')
+  press('换一个账号')
+  await enterPassword()
+  await screen.findByLabelText('动态验证码')
+  type('动态验证码', '333333')
+  press('登录')
+  await screen.findByText('登录用时过长，请重新输入密码。')
+})
+
+test('a reload is no reason to sign in again', async () => {
+  const { sent } = openConsole([], 'finance', true)
+  await screen.findByRole('heading', { name: '待审核' })
+  expect(sent('POST /staff/log-in')).toEqual([])
+})
+
+test('signing out tells the server before the page forgets', async () => {
+  const { desk, sent } = openConsole([], 'finance', true)
+  await screen.findByRole('heading', { name: '待审核' })
+  press('退出')
+  await waitFor(() => expect(desk.restarts).toBe(1))
+  expect(sent('DELETE /sessions/current')).toHaveLength(1)
+})
+
+test('the list of log-ins ends another device, and everything at once', async () => {
+  const { desk, sent } = openConsole([], 'finance', true)
+  await screen.findByText('Safari · iOS')
+  press('退出此设备')
+  await screen.findByText('已退出该设备。')
+  await screen.findByText('已退出')
+  press('全部退出')
+  await waitFor(() => expect(desk.restarts).toBe(1))
+  expect(sent('DELETE /staff/sessions/other')).toHaveLength(1)
+  expect(sent('DELETE /staff/sessions')).toHaveLength(1)
 })
 
 test('approving asks for a fresh code once and names the version that was shown', async () => {
