@@ -59,23 +59,30 @@ test('a door with a wrong secret opens nothing, and does not say what was wrong'
   expect(answer?.status()).toBe(401)
 })
 
-/** A dashboard as Chatwoot frames the panel: it tells what is open, and signs nothing. */
-const dashboard = (conversation: number, panel: string) => `<!doctype html>
-  <html lang="zh"><title>Dashboard</title><body style="margin:0"><main>
-  <iframe title="Fapiao" src="${panel}" style="border:0;width:100%;height:600px"></iframe></main><script>
-  const told = { conversation: { id: ${conversation}, account_id: 3, messages: [], meta: {} }, contact: {},
-    currentAgent: { id: 5, name: 'Lin' } }
-  addEventListener('message', ({ data, source }) => data === 'chatwoot-dashboard-app:fetch-info' &&
-    source.postMessage(JSON.stringify({ event: 'appContext', data: told }), '*'))
-  </script></body></html>`
-
+/** Framed as Chatwoot frames it: the page around the panel tells what is open, and signs nothing. */
 async function openDashboard(conversation: number, locale: string): Promise<[TestPage, Frame]> {
   const page = await browser.newPage({ viewport: SIDEBAR, locale })
-  const address = `${stack.demoUrl}/dashboard`
-  const body = dashboard(conversation, `${stack.publicUrl}/sidebar/a-wx?host=chatwoot`)
-  await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body }))
-  await page.goto(address)
-  return [page, await openFrame(page)]
+  await page.goto(`${stack.demoUrl}/console`)
+  const data = {
+    conversation: { id: conversation, account_id: 3, messages: [], meta: {} },
+    contact: {},
+    currentAgent: { id: 5, name: 'Lin' },
+  }
+  const panel = `${stack.publicUrl}/sidebar/a-wx?host=chatwoot`
+  await page.evaluate(`(() => {
+    const told = ${JSON.stringify(JSON.stringify({ event: 'appContext', data }))}
+    addEventListener('message', ({ data, source }) => {
+      if (data === 'chatwoot-dashboard-app:fetch-info') source.postMessage(told, '*')
+    })
+    const frame = Object.assign(document.createElement('iframe'), { title: 'Panel', src: '${panel}' })
+    frame.style.cssText = 'border:0;width:100%;height:600px'
+    const main = document.createElement('main')
+    main.append(frame)
+    document.body.replaceChildren(main)
+  })()`)
+  const frame = await openFrame(page)
+  await frame.waitForURL(/host=chatwoot/)
+  return [page, frame]
 }
 
 test('an agent of Chatwoot reads a code in a private note, and types it into the panel', async () => {
