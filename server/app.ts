@@ -13,7 +13,7 @@ import { connectLogIn, connectStaff, connectStaffSessions, connectStepUp } from 
 import type { Database, Tx } from './database/database.ts'
 import { documentRoutes } from './documents/routes.ts'
 import { exceptionRoutes } from './exceptions/routes.ts'
-import { doorRoutes } from './hosts/doors.ts'
+import { doorRoutes } from './hosts/door-routes.ts'
 import { hostRoutes } from './hosts/routes.ts'
 import { type App, createApp } from './http/create-app.ts'
 import { createMetrics } from './http/metrics.ts'

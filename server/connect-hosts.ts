@@ -1,5 +1,5 @@
 import { createAskHost } from './hosts/ask-host.ts'
-import type { DoorDeps } from './hosts/doors.ts'
+import type { DoorDeps } from './hosts/door-routes.ts'
 import { findHostAccount, listHostAccounts, openHostSecret } from './hosts/host-account.store.ts'
 import type { HostAccount } from './hosts/host-account.ts'
 import { createPasses } from './hosts/passes.ts'
